@@ -1,0 +1,2 @@
+// The whole of libsodium, as Debian installs it.
+#include <sodium.h>
