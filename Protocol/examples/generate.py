@@ -71,7 +71,7 @@ realm = sha(register_text)
 register_note = note(register_text, *[k.line(register_text) for k in commissioners[:4]])
 files["register.note"] = register_note.encode()
 blocks["register"] = (json.dumps(register, indent=1, ensure_ascii=False, sort_keys=True)
-                      + f"\n\nSHA-256 of the text, which for version 1 is the realm:\n{realm.hex()}"
+                      + f"\n\nhash of the text, which for version 1 is the realm:\n{realm.hex()}"
                       + "\n\nfirst signature line of the note:\n" + commissioners[0].line(register_text).rstrip())
 suspension = {"agency": "health.example", "from": T0 + 30 * DAY, "realm": realm.hex(), "reason": "key-theft",
               "register": sha(register_text).hex(), "type": "amonat/v1/suspension", "until": T0 + 33 * DAY}
@@ -186,8 +186,8 @@ blocks["envelope"] = "\n".join([
     f"CEK           = {cek.hex()}", f"K_enc         = {k_enc.hex()}", f"key_commit    = {key_commit.hex()}",
     f"compartment   = {compartment[:24].hex()} (stream header) + 4113 bytes; ct_len 4137",
     f"ct_sha256     = {sha(compartment).hex()}", f"table         = {len(table)} bytes, t = {t.hex()}",
-    f"key_id        = {kid.hex()}", f"wrapped       = {wrapped.hex()}", f"SHA-256(enc)  = {sha(enc).hex()}",
-    f"SHA-256(stanzas) = {sha(stanzas).hex()}", f"id            = {message.hex()}",
+    f"key_id        = {kid.hex()}", f"wrapped       = {wrapped.hex()}", f"hash of enc   = {sha(enc).hex()}",
+    f"hash of stanzas = {sha(stanzas).hex()}", f"id            = {message.hex()}",
     f"Envelope      = {len(envelope)} bytes, SHA-256 {sha(envelope).hex()}"])
 files["offer.envelope"] = envelope
 
@@ -253,7 +253,7 @@ files["parcel.bin"] = parcel
 blocks["parcel"] = "\n".join([
     f"file      {name}, {len(parcel)} bytes", f"key_id    {courier_id.hex()}   (shelter.example's courier key)",
     f"wrapped   {pwrapped.hex()}", f"sealed    {len(sealed)} bytes around an Exchange of {len(request)}, padded to {len(ref.padded(request))}",
-    f"SHA-256   {sha(parcel).hex()}"])
+    f"hash      {sha(parcel).hex()}"])
 
 # --- 12 bundle -------------------------------------------------------------------------------------------
 def bundle(log, views, receipts, marks, cards, seen, made):
