@@ -232,7 +232,7 @@ m_text, m_note = ministry.checkpoint()
 blocks["consistency"] = "\n".join([f"from {pair_size} to 16, {len(ref.consistency(pair_size, ministry.hashes))} hashes:"]
                                   + [x.hex() for x in ref.consistency(pair_size, ministry.hashes)]
                                   + ["root at 16:", ref.root(ministry.hashes).hex()])
-withdraw_e = {"expires": T0 + 40 * DAY, "grant": grant, "grant_log": log_key[M].name, "index": 21, "kind": "withdraw",
+withdraw_e = {"expires": T0 + 40 * DAY, "grant": grant, "grant_log": log_key[M].name, "index": 21, "kind": "withdraw", "outcome": "stop",
               "log": log_key[M].name, "message": sha(b"withdraw example").hex(), "peer": S, "realm": realm.hex(),
               "seq": 2, "type": "notify", "until": T0 + 30 * DAY}
 erased_e = {"backups_until": T0 + 35 * DAY, "expires": T0 + 40 * DAY, "index": 9, "kind": "erased",
