@@ -236,7 +236,7 @@ withdraw_e = {"expires": T0 + 40 * DAY, "grant": grant, "grant_log": log_key[M].
               "log": log_key[M].name, "message": sha(b"withdraw example").hex(), "peer": S, "realm": realm.hex(),
               "seq": 2, "type": "notify", "until": T0 + 30 * DAY}
 erased_e = {"backups_until": T0 + 35 * DAY, "expires": T0 + 40 * DAY, "index": 9, "kind": "erased",
-            "log": log_key[S].name, "message": sha(b"erased example").hex(), "onward": 0, "outcome": "erased",
+            "log": log_key[S].name, "message": sha(b"erased example").hex(), "outcome": "erased",
             "peer": M, "realm": realm.hex(), "ref": sha(b"withdraw example").hex(), "seq": 1, "type": "notify"}
 blocks["withdraw"] = cj(withdraw_e).decode() + "\n\n" + cj(erased_e).decode()
 
