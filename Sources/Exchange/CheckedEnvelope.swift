@@ -72,7 +72,10 @@ package struct CheckedEnvelope: Sendable {
   ///   - realm: This node's realm.
   /// - Throws: ``ItemCode`` of the first failure.
   package static func check(
-    _ bytes: [UInt8], me: AgencyID, peer: AgencyID, realm: Digest32
+    _ bytes: [UInt8],
+    me: AgencyID,
+    peer: AgencyID,
+    realm: Digest32
   ) throws(ItemCode) -> CheckedEnvelope {
     let parsed = try EnvelopeReader(bytes)
     guard parsed.realm == realm, parsed.sender == peer, parsed.recipient == me else {
@@ -95,8 +98,13 @@ package struct CheckedEnvelope: Sendable {
       else { throw .hash }
       rows.append(
         Row(
-          group: row.group, ciphertextHash: row.ciphertextHash, keyCommitment: row.keyCommitment,
-          length: row.length, ciphertext: [UInt8](compartment)))
+          group: row.group,
+          ciphertextHash: row.ciphertextHash,
+          keyCommitment: row.keyCommitment,
+          length: row.length,
+          ciphertext: [UInt8](compartment)
+        )
+      )
     }
     self.bytes = bytes
     self.rows = rows
@@ -107,7 +115,10 @@ package struct CheckedEnvelope: Sendable {
     headerHash = Hash256.of(parsed.header)
     tableHash = Hash256.of(parsed.table)
     id = EnvelopeFormat.identifier(
-      header: parsed.header, table: parsed.table, stanzas: Hash256.of(field: wire.stanzas))
+      header: parsed.header,
+      table: parsed.table,
+      stanzas: Hash256.of(field: wire.stanzas)
+    )
   }
 }
 
@@ -158,11 +169,13 @@ struct EnvelopeReader {
     rows.reserveCapacity(table.row.count)
     for row in table.row {
       guard let group = FieldGroup(row.group), let hash = Digest32(field: row.ctSha256),
-        let commitment = Digest32(field: row.keyCommit), row.ctLen <= UInt64(ExchangeLimits.blobBytes),
+        let commitment = Digest32(field: row.keyCommit),
+        row.ctLen <= UInt64(ExchangeLimits.blobBytes),
         Padding.paddedSize(ciphertextBytes: Int(row.ctLen)) != nil
       else { throw .malformed }
       rows.append(
-        Row(group: group, length: row.ctLen, ciphertextHash: hash, keyCommitment: commitment))
+        Row(group: group, length: row.ctLen, ciphertextHash: hash, keyCommitment: commitment)
+      )
     }
     guard rows.isStrictlyAscending(by: \.group) else { throw .malformed }
     return rows
@@ -182,8 +195,12 @@ struct EnvelopeReader {
       else { throw .malformed }
       stanzas.append(
         CheckedEnvelope.Stanza(
-          keyID: keyID, groups: groups, encapsulated: [UInt8](stanza.enc),
-          wrapped: [UInt8](stanza.wrapped)))
+          keyID: keyID,
+          groups: groups,
+          encapsulated: [UInt8](stanza.enc),
+          wrapped: [UInt8](stanza.wrapped)
+        )
+      )
     }
     guard stanzas.isStrictlyAscending(by: \.keyID) else { throw .malformed }
     return stanzas

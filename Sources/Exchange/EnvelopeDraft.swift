@@ -48,7 +48,11 @@ package struct EnvelopeDraft: Sendable {
 
   /// Collects what is to be sealed; ``EnvelopeSealer`` checks it.
   package init(
-    realm: Digest32, sender: AgencyID, recipient: AgencyID, parts: [Part], desks: [Desk]
+    realm: Digest32,
+    sender: AgencyID,
+    recipient: AgencyID,
+    parts: [Part],
+    desks: [Desk]
   ) {
     self.realm = realm
     self.sender = sender

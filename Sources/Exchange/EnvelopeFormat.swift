@@ -1,4 +1,4 @@
-package import CanonicalBytes
+internal import CanonicalBytes
 internal import ReferralModel
 internal import Sealing
 
@@ -24,7 +24,10 @@ package enum EnvelopeFormat {
   }
 
   static func wrapInfo(
-    headerHash: Digest32, tableHash: Digest32, keyID: Digest32, groups: some Sequence<FieldGroup>
+    headerHash: Digest32,
+    tableHash: Digest32,
+    keyID: Digest32,
+    groups: some Sequence<FieldGroup>
   ) -> [UInt8] {
     var pae = PAE("amonat/v1/wrap", parts: 4, reserving: 192)
     pae.add(headerHash)

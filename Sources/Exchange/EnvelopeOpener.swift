@@ -19,18 +19,26 @@ package enum EnvelopeOpener {
   ///
   /// - Throws: ``ExchangeFailure/notForThisKey`` or ``ExchangeFailure/sealed``.
   package static func open(
-    _ envelope: CheckedEnvelope, keyID: Digest32, deskKey: borrowing KeyWrap.PrivateKey
+    _ envelope: CheckedEnvelope,
+    keyID: Digest32,
+    deskKey: borrowing KeyWrap.PrivateKey
   ) throws(ExchangeFailure) -> [Opened] {
     guard let stanza = envelope.stanzas.first(where: { $0.keyID == keyID }) else {
       throw .notForThisKey
     }
     let info = EnvelopeFormat.wrapInfo(
-      headerHash: envelope.headerHash, tableHash: envelope.tableHash, keyID: keyID,
-      groups: stanza.groups)
+      headerHash: envelope.headerHash,
+      tableHash: envelope.tableHash,
+      keyID: keyID,
+      groups: stanza.groups
+    )
     let wrapped = KeyWrap.Wrapped(encapsulated: stanza.encapsulated, sealed: stanza.wrapped)
     do {
       let keys = try deskKey.unwrap(
-        wrapped, info: info, secretBytes: stanza.groups.count * Digest32.byteCount)
+        wrapped,
+        info: info,
+        secretBytes: stanza.groups.count * Digest32.byteCount
+      )
       var opened: [Opened] = []
       opened.reserveCapacity(stanza.groups.count)
       for (position, group) in stanza.groups.enumerated() {
@@ -38,8 +46,12 @@ package enum EnvelopeOpener {
           throw ExchangeFailure.sealed
         }
         let content = try Compartment.open(
-          row.ciphertext, contentKey: slice(keys, at: position), keyCommitment: row.keyCommitment,
-          headerHash: envelope.headerHash, group: group.text)
+          row.ciphertext,
+          contentKey: slice(keys, at: position),
+          keyCommitment: row.keyCommitment,
+          headerHash: envelope.headerHash,
+          group: group.text
+        )
         opened.append(Opened(group: group, content: content))
       }
       return opened
@@ -53,7 +65,8 @@ package enum EnvelopeOpener {
     unsafe SecretBytes(count: 32) { out in
       unsafe keys.withBytes { bytes in
         unsafe out.copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: bytes[(position * 32)..<(position * 32 + 32)]))
+          from: UnsafeRawBufferPointer(rebasing: bytes[(position * 32)..<(position * 32 + 32)])
+        )
       }
     }
   }

@@ -20,7 +20,11 @@ package enum EnvelopeSealer {
     let keys = draft.parts.map { _ in SecretBytes.random(count: 32) }
     let compartments = zip(draft.parts, keys).map { part, key in
       Compartment.seal(
-        part.content, contentKey: key, headerHash: headerHash, group: part.group.text)
+        part.content,
+        contentKey: key,
+        headerHash: headerHash,
+        group: part.group.text
+      )
     }
     let groups = draft.parts.map(\.group)
     let table = Self.table(groups, compartments)
@@ -29,30 +33,45 @@ package enum EnvelopeSealer {
     for desk in desks {
       let chosen = zip(groups, keys).filter { desk.groups.contains($0.0) }.map(\.1)
       let info = EnvelopeFormat.wrapInfo(
-        headerHash: headerHash, tableHash: tableHash, keyID: desk.keyID, groups: desk.groups)
+        headerHash: headerHash,
+        tableHash: tableHash,
+        keyID: desk.keyID,
+        groups: desk.groups
+      )
       let wrapped: KeyWrap.Wrapped
       do { wrapped = try desk.publicKey.wrap(joined(chosen), info: info) } catch { throw .key }
       append(desk, wrapped, to: &stanzas)
     }
     return SealedEnvelope(
       id: EnvelopeFormat.identifier(
-        header: header, table: table, stanzas: Hash256.of(stanzas.bytes)),
-      bytes: envelope(header, table, stanzas.bytes, compartments), groups: groups,
-      keyIDs: desks.map(\.keyID))
+        header: header,
+        table: table,
+        stanzas: Hash256.of(stanzas.bytes)
+      ),
+      bytes: envelope(header, table, stanzas.bytes, compartments),
+      groups: groups,
+      keyIDs: desks.map(\.keyID)
+    )
   }
 
   /// Builds a notification: a header, and nothing sealed.
   package static func notify(
-    realm: Digest32, sender: AgencyID, recipient: AgencyID
+    realm: Digest32,
+    sender: AgencyID,
+    recipient: AgencyID
   ) -> SealedEnvelope {
     let header = Self.header(realm, sender, recipient)
     return SealedEnvelope(
       id: EnvelopeFormat.identifier(header: header, table: [], stanzas: Hash256.of([UInt8]())),
-      bytes: envelope(header, [], [], []), groups: [], keyIDs: [])
+      bytes: envelope(header, [], [], []),
+      groups: [],
+      keyIDs: []
+    )
   }
 
   private static func check(
-    _ draft: EnvelopeDraft, sortedDesks desks: [EnvelopeDraft.Desk]
+    _ draft: EnvelopeDraft,
+    sortedDesks desks: [EnvelopeDraft.Desk]
   ) throws(ExchangeFailure) {
     guard (1...ExchangeLimits.groups).contains(draft.parts.count),
       draft.parts.isStrictlyAscending(by: \.group)
@@ -61,7 +80,8 @@ package enum EnvelopeSealer {
     for part in draft.parts {
       guard part.content.count <= ExchangeLimits.compartmentBytes else { throw .tooLarge }
       total += Padding.ciphertextSize(
-        padded: Padding.paddedSize(contentBytes: part.content.count))
+        padded: Padding.paddedSize(contentBytes: part.content.count)
+      )
     }
     guard total <= ExchangeLimits.compartmentBytes else { throw .tooLarge }
     guard (1...ExchangeLimits.stanzas).contains(desks.count),
@@ -78,7 +98,9 @@ package enum EnvelopeSealer {
   }
 
   private static func header(
-    _ realm: Digest32, _ sender: AgencyID, _ recipient: AgencyID
+    _ realm: Digest32,
+    _ sender: AgencyID,
+    _ recipient: AgencyID
   ) -> [UInt8] {
     var out = WireWriter(reserving: 192)
     out.integer(1, UInt64(EnvelopeFormat.suite))
@@ -103,7 +125,9 @@ package enum EnvelopeSealer {
   }
 
   private static func append(
-    _ desk: EnvelopeDraft.Desk, _ wrapped: KeyWrap.Wrapped, to out: inout WireWriter
+    _ desk: EnvelopeDraft.Desk,
+    _ wrapped: KeyWrap.Wrapped,
+    to out: inout WireWriter
   ) {
     var stanza = WireWriter(reserving: 1_300 + desk.groups.count * 64)
     stanza.digest(1, desk.keyID)
@@ -114,7 +138,10 @@ package enum EnvelopeSealer {
   }
 
   private static func envelope(
-    _ header: [UInt8], _ table: [UInt8], _ stanzas: [UInt8], _ compartments: [Compartment]
+    _ header: [UInt8],
+    _ table: [UInt8],
+    _ stanzas: [UInt8],
+    _ compartments: [Compartment]
   ) -> [UInt8] {
     let size = compartments.reduce(
       WireWriter.size(header.count) + WireWriter.size(table.count) + WireWriter.size(stanzas.count)

@@ -46,16 +46,24 @@ extension ExchangeParts {
       return ItemPart(envelope: envelope, event: event, grant: grant)
     }
     return DeliveryPart(
-      items: items, checkpoint: wire.checkpoint, from: try number(wire.from),
-      proof: try proof(wire.proof), settled: wire.settled,
-      settledProof: try proof(wire.settledProof))
+      items: items,
+      checkpoint: wire.checkpoint,
+      from: try number(wire.from),
+      proof: try proof(wire.proof),
+      settled: wire.settled,
+      settledProof: try proof(wire.settledProof)
+    )
   }
 
   private static func receipt(_ wire: WireReceipt) throws(ExchangeCode) -> ReceiptPart {
     guard !wire.checkpoint.isEmpty else { throw .malformed }
     return ReceiptPart(
-      events: wire.event.map { EventOpening($0) }, checkpoint: wire.checkpoint,
-      from: try number(wire.from), proof: try proof(wire.proof), cosignature: wire.cosignature)
+      events: wire.event.map { EventOpening($0) },
+      checkpoint: wire.checkpoint,
+      from: try number(wire.from),
+      proof: try proof(wire.proof),
+      cosignature: wire.cosignature
+    )
   }
 
   private static func proof(_ field: Data) throws(ExchangeCode) -> [UInt8] {
@@ -91,7 +99,12 @@ extension EventOpening {
       let path = MerkleProof.path(flat: [UInt8](wire.path))
     else { return nil }
     self.init(
-      event: [UInt8](wire.e), salt: salt, staff: staff, personal: personal,
-      path: path, closedCheckpoint: wire.closedCheckpoint.isEmpty ? nil : wire.closedCheckpoint)
+      event: [UInt8](wire.e),
+      salt: salt,
+      staff: staff,
+      personal: personal,
+      path: path,
+      closedCheckpoint: wire.closedCheckpoint.isEmpty ? nil : wire.closedCheckpoint
+    )
   }
 }

@@ -8,7 +8,8 @@ extension ExchangeParts {
     let receiptSize = receipt?.encodedSize ?? 0
     let noteSize = notes.reduce(0) { $0 + $1.utf8.count + 8 }
     var out = WireWriter(
-      reserving: deliverySize + receiptSize + noteSize + refused.count * 96 + 96)
+      reserving: deliverySize + receiptSize + noteSize + refused.count * 96 + 96
+    )
     if let delivery {
       out.length(1, deliverySize)
       delivery.write(to: &out)

@@ -45,7 +45,11 @@ package struct DeliveryPart: Sendable {
 
   /// Collects a delivery.
   package init(
-    items: [ItemPart], checkpoint: String, from: UInt64, proof: [UInt8], settled: String = "",
+    items: [ItemPart],
+    checkpoint: String,
+    from: UInt64,
+    proof: [UInt8],
+    settled: String = "",
     settledProof: [UInt8] = []
   ) {
     self.items = items
@@ -72,7 +76,11 @@ package struct ReceiptPart: Sendable {
 
   /// Collects a receipt.
   package init(
-    events: [EventOpening?], checkpoint: String, from: UInt64, proof: [UInt8], cosignature: String
+    events: [EventOpening?],
+    checkpoint: String,
+    from: UInt64,
+    proof: [UInt8],
+    cosignature: String
   ) {
     self.events = events
     self.checkpoint = checkpoint
@@ -133,8 +141,12 @@ package struct ExchangeParts: Sendable {
 
   /// Collects an exchange; with nothing given, a poll.
   package init(
-    delivery: DeliveryPart? = nil, receipt: ReceiptPart? = nil, notes: [String] = [],
-    waitSeconds: UInt32 = 0, refused: [RefusalPart] = [], code: ExchangeCode? = nil,
+    delivery: DeliveryPart? = nil,
+    receipt: ReceiptPart? = nil,
+    notes: [String] = [],
+    waitSeconds: UInt32 = 0,
+    refused: [RefusalPart] = [],
+    code: ExchangeCode? = nil,
     held: UInt64 = 0
   ) {
     self.delivery = delivery

@@ -18,7 +18,12 @@ struct OpenedEvent {
   /// Whether the event stands at the index it names.
   func isIncluded(size: UInt64, root: Digest32) -> Bool {
     MerkleProof.verifyInclusion(
-      leafHash: opening.leafHash, index: event.index, size: size, path: opening.path, root: root)
+      leafHash: opening.leafHash,
+      index: event.index,
+      size: size,
+      path: opening.path,
+      root: root
+    )
   }
 }
 
@@ -73,7 +78,8 @@ struct Claims {
   }
 
   private static func disclosure(
-    _ event: LogEvent, _ grant: CheckedItem.GrantName?
+    _ event: LogEvent,
+    _ grant: CheckedItem.GrantName?
   ) throws(ItemCode) -> CheckedItem.Disclosure {
     guard let basis = event.string(.basis).flatMap({ Basis(rawValue: $0) }),
       let purpose = event.string(.purpose).flatMap({ Purpose($0) }),
@@ -81,19 +87,29 @@ struct Claims {
       let register = event.digest(.register)
     else { throw .notLogged }
     return CheckedItem.Disclosure(
-      basis: basis, purpose: purpose, groups: groups, policy: policy, register: register,
-      grant: grant)
+      basis: basis,
+      purpose: purpose,
+      groups: groups,
+      policy: policy,
+      register: register,
+      grant: grant
+    )
   }
 
   private static func notification(
-    _ event: LogEvent, _ kind: MessageKind, _ grant: CheckedItem.GrantName?
+    _ event: LogEvent,
+    _ kind: MessageKind,
+    _ grant: CheckedItem.GrantName?
   ) throws(ItemCode) -> CheckedItem.Notification {
     let outcome = event.string(.outcome).flatMap { Code($0) }
     guard outcome != nil || event.string(.outcome) == nil,
       (kind == .withdraw) == (grant != nil)
     else { throw .notLogged }
     return CheckedItem.Notification(
-      outcome: outcome, withdrawn: grant, untilMs: event.integer(.until))
+      outcome: outcome,
+      withdrawn: grant,
+      untilMs: event.integer(.until)
+    )
   }
 }
 
@@ -109,11 +125,20 @@ extension CheckedItem.GrantProof {
       let onward = event.integer(.onward)
     else { return nil }
     self.init(
-      event: event, opening: opened.opening,
+      event: event,
+      opening: opened.opening,
       facts: GrantFacts(
-        log: log, index: event.index, peer: peer, purpose: purpose, groups: groups, basis: basis,
-        untilMs: until, mayGoOnward: onward == 1),
-      renews: event.integer(.renews))
+        log: log,
+        index: event.index,
+        peer: peer,
+        purpose: purpose,
+        groups: groups,
+        basis: basis,
+        untilMs: until,
+        mayGoOnward: onward == 1
+      ),
+      renews: event.integer(.renews)
+    )
   }
 }
 

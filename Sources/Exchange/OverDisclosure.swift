@@ -17,7 +17,9 @@ package enum OverDisclosure {
   ///   - policy: The policy that the disclosure names.
   /// - Throws: ``FormFailure`` of the first fault. Its text names groups and fields, never content.
   package static func check(
-    _ opened: [EnvelopeOpener.Opened], granted: [FieldGroup], policy: Policy
+    _ opened: [EnvelopeOpener.Opened],
+    granted: [FieldGroup],
+    policy: Policy
   ) throws(FormFailure) {
     for part in opened {
       guard granted.contains(part.group) else { throw .overDisclosed(part.group) }

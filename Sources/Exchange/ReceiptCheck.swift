@@ -47,7 +47,8 @@ package struct ReceiptCheck: Sendable {
   ///   - receipt: The receipt.
   ///   - wasSent: Whether this node sent a message of this id to the peer.
   package func check(
-    _ receipt: ReceiptPart, wasSent: (Digest32) throws -> Bool
+    _ receipt: ReceiptPart,
+    wasSent: (Digest32) throws -> Bool
   ) rethrows -> [Result<Outcome, ReceiptCode>] {
     try receipt.events.map { opening in
       guard let opening, let opened = OpenedEvent(opening) else { return .failure(.malformed) }
@@ -60,8 +61,13 @@ package struct ReceiptCheck: Sendable {
       else { return .failure(.receipt) }
       return .success(
         Outcome(
-          message: message, isReceived: opened.event.type == .receive, outcome: outcome,
-          event: opened.event, opening: opening))
+          message: message,
+          isReceived: opened.event.type == .receive,
+          outcome: outcome,
+          event: opened.event,
+          opening: opening
+        )
+      )
     }
   }
 }

@@ -23,7 +23,10 @@ package protocol ReceiverState {
   func isOwnOpenDisclosure(_ message: Digest32, to peer: AgencyID) throws(Failure) -> Bool
   /// What the policy of this hash says; `nil` if it is neither current nor overlapping (step 14).
   func decide(
-    _ request: DisclosureRequest, under grant: GrantFacts?, policy: Digest32, atMs nowMs: UInt64
+    _ request: DisclosureRequest,
+    under grant: GrantFacts?,
+    policy: Digest32,
+    atMs nowMs: UInt64
   ) throws(Failure) -> Decision?
   /// The longest life of a message of this kind by the current policy, in ms (step 15).
   func longestLifeMs(of kind: MessageKind) throws(Failure) -> UInt64

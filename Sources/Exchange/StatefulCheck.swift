@@ -1,4 +1,3 @@
-package import CanonicalBytes
 package import ReferralModel
 
 /// Steps 12 to 17 for one item, in this order; the first failure gives the code.
@@ -14,7 +13,10 @@ package enum StatefulCheck {
   ///   - nowMs: T, in Unix ms.
   /// - Throws: What the state throws; never because of the item.
   package static func judge<State: ReceiverState>(
-    _ item: CheckedItem, state: borrowing State, me: AgencyID, nowMs: UInt64
+    _ item: CheckedItem,
+    state: borrowing State,
+    me: AgencyID,
+    nowMs: UInt64
   ) throws(State.Failure) -> ItemVerdict<State.Answer> {
     if let answer = try state.answer(to: item.id) { return .repeated(answer) }
     if let other = try state.message(withSeq: item.seq, from: item.peer), other != item.id {
@@ -39,7 +41,8 @@ package enum StatefulCheck {
 
   /// Step 13 for a notification: nothing rests on a grant, and only its owner withdraws one.
   private static func grantFailure(
-    of notification: CheckedItem.Notification, _ item: CheckedItem
+    of notification: CheckedItem.Notification,
+    _ item: CheckedItem
   ) -> ItemCode? {
     guard case .absent = item.grant else { return .grant }
     if let withdrawn = notification.withdrawn, withdrawn.log.agency != item.peer { return .grant }
@@ -48,8 +51,11 @@ package enum StatefulCheck {
 
   /// Steps 13 and 14 for a disclosure.
   private static func failure<State: ReceiverState>(
-    of disclosure: CheckedItem.Disclosure, _ item: CheckedItem, _ state: borrowing State,
-    _ me: AgencyID, _ nowMs: UInt64
+    of disclosure: CheckedItem.Disclosure,
+    _ item: CheckedItem,
+    _ state: borrowing State,
+    _ me: AgencyID,
+    _ nowMs: UInt64
   ) throws(State.Failure) -> ItemCode? {
     let isReply = disclosure.basis == .reply
     guard isReply == (item.kind == .reply) else { return .grant }
@@ -67,11 +73,20 @@ package enum StatefulCheck {
       facts = proof.facts
     }
     let request = DisclosureRequest(
-      kind: item.kind, recipient: me, purpose: disclosure.purpose, groups: disclosure.groups,
-      basis: disclosure.basis, answersOpenQuestion: isReply)
+      kind: item.kind,
+      recipient: me,
+      purpose: disclosure.purpose,
+      groups: disclosure.groups,
+      basis: disclosure.basis,
+      answersOpenQuestion: isReply
+    )
     guard
       let decision = try state.decide(
-        request, under: facts, policy: disclosure.policy, atMs: nowMs)
+        request,
+        under: facts,
+        policy: disclosure.policy,
+        atMs: nowMs
+      )
     else { return .policy }
     guard case .refused(let reasons) = decision else { return nil }
     // What a reply may carry stands in place of a grant (EXC-118).
@@ -80,7 +95,10 @@ package enum StatefulCheck {
   }
 
   private static func covers(
-    _ grant: GrantFacts, _ disclosure: CheckedItem.Disclosure, me: AgencyID, nowMs: UInt64
+    _ grant: GrantFacts,
+    _ disclosure: CheckedItem.Disclosure,
+    me: AgencyID,
+    nowMs: UInt64
   ) -> Bool {
     grant.peer == me && grant.purpose == disclosure.purpose && grant.basis == disclosure.basis
       && grant.untilMs > nowMs && disclosure.groups.allSatisfy(grant.groups.contains)
@@ -88,7 +106,9 @@ package enum StatefulCheck {
 
   /// One grant, one person, one referral: a second offer, or a message that belongs to another one.
   private static func isUsedElsewhere<State: ReceiverState>(
-    _ name: CheckedItem.GrantName, _ proof: CheckedItem.GrantProof, _ item: CheckedItem,
+    _ name: CheckedItem.GrantName,
+    _ proof: CheckedItem.GrantProof,
+    _ item: CheckedItem,
     _ state: borrowing State
   ) throws(State.Failure) -> Bool {
     let offer = try state.offer(on: name)
@@ -102,7 +122,8 @@ package enum StatefulCheck {
 
   /// Step 16: every key is held, and no desk is handed what its card does not give it.
   private static func deskFailure<State: ReceiverState>(
-    _ envelope: CheckedEnvelope, _ state: borrowing State
+    _ envelope: CheckedEnvelope,
+    _ state: borrowing State
   ) throws(State.Failure) -> ItemCode? {
     let groups = envelope.groups
     var allowed: [[FieldGroup]] = []

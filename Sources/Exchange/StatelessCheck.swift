@@ -27,7 +27,12 @@ package struct StatelessCheck: Sendable {
 
   /// Prepares the checks of one delivery.
   package init(
-    me: AgencyID, peer: AgencyID, realm: Digest32, origin: LogID, size: UInt64, root: Digest32,
+    me: AgencyID,
+    peer: AgencyID,
+    realm: Digest32,
+    origin: LogID,
+    size: UInt64,
+    root: Digest32,
     onlyWithdrawals: Bool = false,
     closedLog: @escaping @Sendable (LogID, String) -> Checkpoint? = { _, _ in nil }
   ) {
@@ -64,18 +69,28 @@ package struct StatelessCheck: Sendable {
       claims.groups == envelope.groups,
       claims.kind.isDisclosure == !envelope.rows.isEmpty
     else { throw .notLogged }
-    if onlyWithdrawals { guard claims.kind == .withdraw || claims.kind == .erased else { throw .member } }
+    if onlyWithdrawals {
+      guard claims.kind == .withdraw || claims.kind == .erased else { throw .member }
+    }
     return CheckedItem(
-      envelope: envelope, event: event.event, opening: opening, kind: claims.kind,
-      seq: claims.seq, expiresMs: claims.expiresMs, ref: claims.ref, body: claims.body,
-      grant: evidence(grantEvent, named: claims.grant))
+      envelope: envelope,
+      event: event.event,
+      opening: opening,
+      kind: claims.kind,
+      seq: claims.seq,
+      expiresMs: claims.expiresMs,
+      ref: claims.ref,
+      body: claims.body,
+      grant: evidence(grantEvent, named: claims.grant)
+    )
   }
 
   /// Whether the grant's opening is the grant that the message names, in a log of the peer.
   ///
   /// Judged here, because it is hashing; refused in step 13, after a repeat has been recognised.
   private func evidence(
-    _ opened: OpenedEvent?, named name: CheckedItem.GrantName?
+    _ opened: OpenedEvent?,
+    named name: CheckedItem.GrantName?
   ) -> CheckedItem.GrantEvidence {
     guard let opened else { return .absent }
     guard let name, name.log.agency == peer, opened.event.equals(.log, name.log.text),
@@ -86,7 +101,8 @@ package struct StatelessCheck: Sendable {
   }
 
   private func isIncluded(
-    _ opened: OpenedEvent, in log: LogID
+    _ opened: OpenedEvent,
+    in log: LogID
   ) -> Bool {
     if log == origin {
       return opened.opening.closedCheckpoint == nil && opened.isIncluded(size: size, root: root)

@@ -84,7 +84,8 @@ extension WireScan {
   }
 
   private static func checkDelivery(
-    _ bytes: [UInt8], _ range: Range<Int>
+    _ bytes: [UInt8],
+    _ range: Range<Int>
   ) throws(ExchangeCode) {
     var items = 0
     var scan = WireScan(bytes, in: range)
@@ -108,7 +109,8 @@ extension WireScan {
   }
 
   private static func checkReceipt(
-    _ bytes: [UInt8], _ range: Range<Int>
+    _ bytes: [UInt8],
+    _ range: Range<Int>
   ) throws(ExchangeCode) {
     var events = 0
     var scan = WireScan(bytes, in: range)
@@ -127,7 +129,8 @@ extension WireScan {
   }
 
   private static func checkOpening(
-    _ bytes: [UInt8], _ range: Range<Int>
+    _ bytes: [UInt8],
+    _ range: Range<Int>
   ) throws(ExchangeCode) {
     var scan = WireScan(bytes, in: range)
     while let field = try scan.next() {
