@@ -15,6 +15,7 @@ final class LogBook {
   let padKey: PadKey
   /// Message ids received; a roll-back may leave one too many, which only costs a look.
   let messages = MessageFilter()
+  let offers = OfferIndex()
   private(set) var tree: LogTree
   private var cache: TileCache?
   private let shelf = TileShelf()

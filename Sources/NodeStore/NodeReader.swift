@@ -160,6 +160,55 @@ package struct NodeReader {
     ).map { ($0["owner"], UInt64($0["serial"] as Int64), $0["text"]) }
   }
 
+  /// All notes in the order in which they came, with the time each was seen.
+  package func notesInOrder() throws -> [(text: String, atMs: UInt64)] {
+    try Row.fetchAll(database, sql: "SELECT text, at FROM note ORDER BY id").map {
+      ($0["text"], UInt64($0["at"] as Int64))
+    }
+  }
+
+  /// What a referral has gone through: messages out and in, oldest first.
+  package struct Moment: Sendable {
+    package let atMs: UInt64
+    package let kind: String
+    package let isOut: Bool
+    package let message: Digest32
+    package let actor: String?
+    package let outcome: String?
+    package let state: Int64?
+  }
+
+  /// The messages of a referral.
+  package func history(referral: Int64) throws -> [Moment] {
+    let out = try Row.fetchAll(
+      database, sql: "SELECT * FROM outbound WHERE referral = ? ORDER BY id", arguments: [referral]
+    ).map {
+      Moment(
+        atMs: UInt64($0["at"] as Int64), kind: $0["kind"], isOut: true,
+        message: try $0.digest("message"), actor: $0["actor"], outcome: $0["outcome"],
+        state: $0["state"])
+    }
+    let back = try Row.fetchAll(
+      database, sql: "SELECT * FROM inbound WHERE referral = ? ORDER BY id", arguments: [referral]
+    ).map {
+      Moment(
+        atMs: UInt64($0["at"] as Int64), kind: $0["kind"], isOut: false,
+        message: try $0.digest("message"), actor: nil, outcome: $0["outcome"], state: nil)
+    }
+    return (out + back).sorted { $0.atMs < $1.atMs }
+  }
+
+  /// How many grants and referrals a case has.
+  package func caseCounts(_ name: String) throws -> (grants: Int, referrals: Int) {
+    let row = try Row.fetchOne(
+      database,
+      sql: """
+        SELECT count(*) AS g, coalesce(sum(offered), 0) AS r FROM consent_grant
+        JOIN case_file c ON c.id = case_id WHERE c.name = ?
+        """, arguments: [name])
+    return (Int(row?["g"] as Int64? ?? 0), Int(row?["r"] as Int64? ?? 0))
+  }
+
   /// The stored policy texts.
   package func policies() throws -> [(hash: Digest32, body: [UInt8])] {
     try Row.fetchAll(database, sql: "SELECT * FROM policy ORDER BY sha256").map {

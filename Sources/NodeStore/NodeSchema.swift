@@ -60,6 +60,7 @@ enum NodeSchema {
           owner TEXT NOT NULL,
           serial INTEGER NOT NULL,
           text TEXT NOT NULL,
+          at INTEGER NOT NULL,
           UNIQUE (kind, owner, serial, text)
         ) STRICT;
         CREATE TABLE policy (sha256 BLOB PRIMARY KEY, body BLOB NOT NULL) STRICT;
@@ -99,12 +100,14 @@ enum NodeSchema {
           until INTEGER NOT NULL,
           state TEXT NOT NULL,
           since INTEGER NOT NULL,
-          frozen INTEGER NOT NULL DEFAULT 0 CHECK (frozen IN (0, 1)),
+          frozen_since INTEGER,
+          disputed_from TEXT,
           erased INTEGER NOT NULL DEFAULT 0 CHECK (erased IN (0, 1)),
           code TEXT,
           UNIQUE (role, peer, grant_idx, grant_log)
         ) STRICT;
-        -- state 0 queued, 1 logged (may have left), 2 received, 3 refused, 4 dead in the queue.
+        -- state 0 queued, 1 logged (may have left), 2 received, 3 refused, 4 dead in the queue, 5 held
+        -- back until the recipient accepts.
         CREATE TABLE outbound (
           id INTEGER PRIMARY KEY,
           peer INTEGER NOT NULL REFERENCES peer (id),
@@ -121,7 +124,7 @@ enum NodeSchema {
           expires INTEGER NOT NULL,
           actor TEXT,
           desk TEXT,
-          state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 4),
+          state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 5),
           idx INTEGER,
           seq INTEGER,
           code TEXT,

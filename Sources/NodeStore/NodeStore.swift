@@ -135,6 +135,14 @@ package final class NodeStore: Sendable {
     }
   }
 
+  /// Completes an erasure: the WAL truncated, the files looked through for what was deleted.
+  ///
+  /// - Throws: ``StoreFailure/refused(_:)`` with `erase-incomplete`: try again later.
+  package func finishErasure(probes: [[UInt8]]) async throws(StoreFailure) {
+    try Erasure.truncate(core.database, role: "node.db")
+    try Erasure.verifyAbsent(probes.map { Data($0) }, from: folder.node)
+  }
+
   /// The failure that stopped the writer, if any.
   package var fatalFailure: StoreFailure? {
     get async { await sequencer.fatalFailure }

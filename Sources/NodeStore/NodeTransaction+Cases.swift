@@ -93,23 +93,25 @@ extension NodeTransaction {
   }
 
   /// Stops sharing under a grant: nothing more leaves, and what waits in the queue dies.
-  ///
-  /// - Returns: The peers that hold something under it, each once.
   package func stop(_ index: UInt64, atMs: UInt64) throws {
     try database.execute(
       sql: "UPDATE consent_grant SET stopped = 1 WHERE idx = ?", arguments: [Int64(index)])
     let waiting = try Row.fetchAll(
       database,
-      sql: "SELECT id, referral FROM outbound WHERE grant_idx = ? AND basis <> '' AND state = 0",
+      sql: "SELECT id, referral FROM outbound WHERE grant_idx = ? AND basis <> '' AND state IN (0, 5)",
       arguments: [Int64(index)])
     for row in waiting {
       try die(row["id"], referral: nil, code: "withdrawn", atMs: atMs)
     }
-    try database.execute(
-      sql: """
-        UPDATE referral SET frozen = 1, state = 'consent-withdrawn', since = ?
-        WHERE role = 0 AND grant_idx = ? AND grant_log = ?
-        """, arguments: [Int64(clamping: atMs), Int64(index), book.identity.log])
+  }
+
+  /// The referral under one of our grants, or `nil`.
+  package func ownReferral(grant index: UInt64) throws -> ReferralRow? {
+    try Row.fetchOne(
+      database,
+      sql: ReferralRow.selection + " WHERE r.role = 0 AND r.grant_idx = ? AND r.grant_log = ?",
+      arguments: [Int64(clamping: index), book.identity.log]
+    ).map(ReferralRow.init)
   }
 
   /// Logs the withdrawal of a grant.
@@ -204,13 +206,59 @@ extension NodeTransaction {
       ], staff: staff)
   }
 
-  /// Moves a referral to a state.
-  package func move(
-    referral: Int64, to state: String, code: String?, atMs: UInt64
+  /// Writes where a referral stands.
+  package func save(
+    referral: Int64, state: String, sinceMs: UInt64, frozenSinceMs: UInt64?,
+    disputedFrom: String?, code: String?
+  ) throws {
+    try database.cachedStatement(
+      sql: """
+        UPDATE referral SET state = ?, since = ?, frozen_since = ?, disputed_from = ?,
+          code = coalesce(?, code) WHERE id = ?
+        """
+    ).execute(arguments: [
+      state, Int64(clamping: sinceMs), frozenSinceMs.map { Int64(clamping: $0) }, disputedFrom,
+      code, referral,
+    ])
+  }
+
+  /// Lets a held-back message of a referral go.
+  package func release(referral: Int64) throws {
+    try database.execute(
+      sql: "UPDATE outbound SET state = 0 WHERE referral = ? AND state = 5",
+      arguments: [referral])
+  }
+
+  /// Ends what still waits under a referral.
+  package func cancelWaiting(referral: Int64, code: String, atMs: UInt64) throws {
+    let rows = try Int64.fetchAll(
+      database,
+      sql: "SELECT id FROM outbound WHERE referral = ? AND basis <> '' AND state IN (0, 5)",
+      arguments: [referral])
+    for row in rows { try die(row, referral: nil, code: code, atMs: atMs) }
+  }
+
+  /// Keeps a note of the register, a card, a link or a suspension.
+  package func keepNote(
+    kind: String, owner: String, serial: UInt64, text: String, atMs: UInt64
   ) throws {
     try database.execute(
-      sql: "UPDATE referral SET state = ?, code = ?, since = ? WHERE id = ?",
-      arguments: [state, code, Int64(clamping: atMs), referral])
+      sql: "INSERT OR IGNORE INTO note (kind, owner, serial, text, at) VALUES (?, ?, ?, ?, ?)",
+      arguments: [kind, owner, Int64(clamping: serial), text, Int64(clamping: atMs)])
+  }
+
+  /// Keeps a policy file.
+  package func keepPolicy(_ hash: Digest32, _ body: [UInt8]) throws {
+    try database.execute(
+      sql: "INSERT OR IGNORE INTO policy (sha256, body) VALUES (?, ?)",
+      arguments: [hash.data, Data(body)])
+  }
+
+  /// Keeps two notes that contradict each other.
+  package func keepEvidence(kind: String, first: String, second: String, atMs: UInt64) throws {
+    try database.execute(
+      sql: "INSERT INTO evidence (kind, first, second, at) VALUES (?, ?, ?, ?)",
+      arguments: [kind, first, second, Int64(clamping: atMs)])
   }
 
   /// A referral by row.

@@ -142,15 +142,15 @@ extension NodeTransaction {
     return try Bool.fetchOne(statement, arguments: [peer, Int64(clamping: index), log]) ?? false
   }
 
-  /// Records a withdrawal and freezes what rests on the grant: at once, reversibly, unattended.
+  /// Records a peer's withdrawal, kept even for a grant not yet seen.
   ///
-  /// - Parameter confirmed: Whether the person confirmed, so that erasure need not wait.
-  /// - Returns: Whether the grant was known.
-  package func freeze(
-    peer agency: String, log: String, index: UInt64, untilMs: UInt64, message: Digest32,
-    eraseAfterMs: UInt64, confirmed: Bool, atMs: UInt64
-  ) throws -> Bool {
-    let peer = try peer(agency)
+  /// - Parameters:
+  ///   - eraseAfterMs: When the hold-down ends.
+  ///   - confirmed: Whether the person confirmed, so that erasure need not wait.
+  package func entomb(
+    peer: Int64, log: String, index: UInt64, untilMs: UInt64, message: Digest32,
+    eraseAfterMs: UInt64, confirmed: Bool
+  ) throws {
     try database.execute(
       sql: """
         INSERT INTO tombstone (peer, grant_idx, grant_log, until, message, erase_after, confirmed)
@@ -163,13 +163,15 @@ extension NodeTransaction {
         peer, Int64(clamping: index), log, Int64(clamping: untilMs), message.data,
         Int64(clamping: eraseAfterMs), confirmed ? 1 : 0,
       ])
+  }
+
+  /// Marks a withdrawal as carried out.
+  package func settleTombstone(peer agency: String, log: String, index: UInt64) throws {
     try database.execute(
       sql: """
-        UPDATE referral SET frozen = 1, state = 'consent-withdrawn', since = ?
-        WHERE role = 1 AND peer = ? AND grant_idx = ? AND grant_log = ?
-        """,
-      arguments: [Int64(clamping: atMs), peer, Int64(clamping: index), log])
-    return database.changesCount > 0
+        UPDATE tombstone SET done = 1 WHERE peer = (SELECT id FROM peer WHERE agency = ?)
+          AND grant_idx = ? AND grant_log = ?
+        """, arguments: [agency, Int64(clamping: index), log])
   }
 
   /// The offer already received under a peer's grant, with its referral.
@@ -186,9 +188,9 @@ extension NodeTransaction {
     }
   }
 
-  /// Opens a referral: role 0 when we send the offer, role 1 when we receive it.
+  /// Opens a referral, ours or a peer's.
   package func openReferral(
-    name: String, role: Int, peer: Int64, grant: PeerGrant, offer: Digest32, state: String,
+    name: String, isSender: Bool, peer: Int64, grant: PeerGrant, offer: Digest32, state: String,
     atMs: UInt64
   ) throws -> Int64 {
     try database.cachedStatement(
@@ -198,11 +200,13 @@ extension NodeTransaction {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
-      name, role, peer, grant.log, Int64(clamping: grant.index), offer.data, grant.purpose,
+      name, isSender ? 0 : 1, peer, grant.log, Int64(clamping: grant.index), offer.data, grant.purpose,
       grant.basis, grant.groups.joined(separator: " "), Int64(clamping: grant.untilMs), state,
       Int64(clamping: atMs),
     ])
-    return database.lastInsertedRowID
+    let row = database.lastInsertedRowID
+    book.offers.insert(offer, row: row)
+    return row
   }
 
   /// A disclosure of ours to a peer by its message id, and whether its referral is still open.
@@ -218,10 +222,15 @@ extension NodeTransaction {
     ).map { ($0["referral"], $0["kind"]) }
   }
 
-  /// Counts a hold of the messages that a peer sent under one referral.
-  package func inboundRows(referral: Int64) throws -> [Int64] {
-    try Int64.fetchAll(
-      database, sql: "SELECT id FROM inbound WHERE referral = ?", arguments: [referral])
+  /// The referral that an offer opened, ours or a peer's.
+  package func referral(offer: Digest32, peer agency: String) throws -> ReferralRow? {
+    for row in try book.offers.rows(offer, database) {
+      guard let found = try referral(row), found.offer == offer, found.peer == agency else {
+        continue
+      }
+      return found
+    }
+    return nil
   }
 }
 
@@ -244,7 +253,29 @@ final class MessageFilter {
 
   func insert(_ message: Digest32) { prefixes?.insert(Self.prefix(message)) }
 
-  private static func prefix(_ message: Digest32) -> UInt64 {
+  static func prefix(_ message: Digest32) -> UInt64 {
     unsafe message.withUnsafeBytes { unsafe $0.loadUnaligned(as: UInt64.self) }
+  }
+}
+
+/// From an offer's id to its referral, in memory: answers name the offer, and an index over random
+/// ids would cost every commit more than this costs a start.
+final class OfferIndex {
+  private var rows: [UInt64: [Int64]]?
+
+  func rows(_ offer: Digest32, _ database: Database) throws -> [Int64] {
+    if rows == nil {
+      var loaded: [UInt64: [Int64]] = [:]
+      let cursor = try Row.fetchCursor(database, sql: "SELECT id, offer FROM referral")
+      while let row = try cursor.next() {
+        loaded[MessageFilter.prefix(try row.digest("offer")), default: []].append(row[0])
+      }
+      rows = loaded
+    }
+    return rows?[MessageFilter.prefix(offer)] ?? []
+  }
+
+  func insert(_ offer: Digest32, row: Int64) {
+    rows?[MessageFilter.prefix(offer), default: []].append(row)
   }
 }

@@ -69,20 +69,22 @@ package struct LoggedMessage: Sendable {
 extension NodeTransaction {
   /// Puts a sealed message into the queue of a peer. It is logged when it first leaves.
   @discardableResult
-  package func queue(_ draft: OutboundDraft, referral: Int64?) throws -> Int64 {
+  package func queue(
+    _ draft: OutboundDraft, referral: Int64?, held: Bool = false
+  ) throws -> Int64 {
     let peer = try peer(draft.peer)
     try database.cachedStatement(
       sql: """
         INSERT INTO outbound (peer, referral, kind, message, ref, grant_idx, grant_log, until,
-          groups, purpose, basis, expires, actor, desk, outcome, at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          groups, purpose, basis, expires, actor, desk, outcome, at, state)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       peer, referral, draft.kind, draft.message.data, draft.ref?.data,
       draft.grant.map { Int64($0.index) }, draft.grant?.log,
       draft.grant.map { Int64(clamping: $0.untilMs) }, draft.groups.joined(separator: " "),
       draft.purpose, draft.basis, Int64(clamping: draft.expiresMs), draft.actor, draft.desk,
-      draft.outcome, Int64(clamping: draft.atMs),
+      draft.outcome, Int64(clamping: draft.atMs), held ? 5 : 0,
     ])
     let row = database.lastInsertedRowID
     try database.cachedStatement(

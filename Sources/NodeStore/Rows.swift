@@ -61,7 +61,8 @@ package struct ReferralRow: Sendable {
   package let untilMs: UInt64
   package let state: String
   package let sinceMs: UInt64
-  package let frozen: Bool
+  package let frozenSinceMs: UInt64?
+  package let disputedFrom: String?
   package let erased: Bool
   package let code: String?
 
@@ -83,7 +84,8 @@ package struct ReferralRow: Sendable {
     untilMs = UInt64(row["until"] as Int64)
     state = row["state"]
     sinceMs = UInt64(row["since"] as Int64)
-    frozen = (row["frozen"] as Int64) == 1
+    frozenSinceMs = (row["frozen_since"] as Int64?).map { UInt64($0) }
+    disputedFrom = row["disputed_from"]
     erased = (row["erased"] as Int64) == 1
     code = row["code"]
   }
