@@ -70,6 +70,7 @@ package struct CheckedEnvelope: Sendable {
   ///   - me: This node's agency.
   ///   - peer: The agency it came from: of the TLS pin, or for a parcel of the checkpoint's origin.
   ///   - realm: This node's realm.
+  /// - Returns: The envelope.
   /// - Throws: ``ItemCode`` of the first failure.
   package static func check(
     _ bytes: [UInt8],
@@ -82,6 +83,18 @@ package struct CheckedEnvelope: Sendable {
       throw .notYours
     }
     return try CheckedEnvelope(bytes, parsed)
+  }
+
+  /// The message id that bytes give, to name an item which was refused before its id was known.
+  ///
+  /// - Returns: For bytes that are no envelope, their SHA-256.
+  package static func claimedID(_ bytes: [UInt8]) -> Digest32 {
+    guard let wire = WireEnvelope(canonical: bytes) else { return Hash256.of(bytes) }
+    return EnvelopeFormat.identifier(
+      header: [UInt8](wire.header),
+      table: [UInt8](wire.table),
+      stanzas: Hash256.of(field: wire.stanzas)
+    )
   }
 
   private init(_ bytes: [UInt8], _ parsed: EnvelopeReader) throws(ItemCode) {

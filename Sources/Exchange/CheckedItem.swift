@@ -2,8 +2,9 @@ package import CanonicalBytes
 package import ReferralModel
 package import TransparencyLog
 
-/// One message that stands in its sender's log: what steps 8 to 11 established, and what the event
-/// says. Whether it may be accepted is for ``StatefulCheck``.
+/// One message that stands in its sender's log, after steps 8 to 11.
+///
+/// Whether it may be accepted is for ``StatefulCheck``.
 package struct CheckedItem: Sendable {
   /// A grant by its place: the log that holds it, and the leaf's index there.
   package struct GrantName: Hashable, Sendable {

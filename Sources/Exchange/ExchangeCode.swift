@@ -21,6 +21,18 @@ package enum ExchangeCode: String, Error, Sendable, CaseIterable, CustomStringCo
   /// No room; later.
   case storageFull = "storage-full"
 
+  /// The HTTP status that goes with an answer of this code alone.
+  package var httpStatus: Int {
+    switch self {
+    case .malformed, .origin, .logClosed: 400
+    case .unpinned, .member: 403
+    case .inconsistent: 409
+    case .tooLarge: 413
+    case .busy: 429
+    case .storageFull: 503
+    }
+  }
+
   /// The code.
   package var description: String { rawValue }
 }

@@ -1,4 +1,6 @@
-/// Why an envelope could not be built or opened. Says nothing of the content.
+/// Why an envelope could not be built or opened.
+///
+/// Says nothing of the content.
 package enum ExchangeFailure: Error, Equatable, Sendable {
   /// No compartment, more than ``ExchangeLimits/groups``, or groups not strictly ascending.
   case groups

@@ -2,7 +2,9 @@ internal import CanonicalBytes
 internal import TransparencyLog
 
 extension ExchangeParts {
-  /// The canonical bytes. Sizes are known beforehand, so that each byte is written once.
+  /// The canonical bytes.
+  ///
+  /// Sizes are known beforehand, so that each byte is written once.
   package var encoded: [UInt8] {
     let deliverySize = delivery?.encodedSize ?? 0
     let receiptSize = receipt?.encodedSize ?? 0

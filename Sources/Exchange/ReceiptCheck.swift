@@ -2,8 +2,9 @@ package import CanonicalBytes
 package import ReferralModel
 package import TransparencyLog
 
-/// The checks of the events of a receipt; the checkpoint has passed steps 4 to 7, the cosignature
-/// line is for `Cosignature`.
+/// The checks of the events of a receipt.
+///
+/// Its checkpoint has passed steps 4 to 7, and the cosignature line is for `Cosignature`.
 ///
 /// Source: PROTOCOL §4; `Protocol/spec/05-receipts.md`, RCP-005.
 package struct ReceiptCheck: Sendable {
@@ -46,6 +47,7 @@ package struct ReceiptCheck: Sendable {
   /// - Parameters:
   ///   - receipt: The receipt.
   ///   - wasSent: Whether this node sent a message of this id to the peer.
+  /// - Returns: One result for each event, in their order.
   package func check(
     _ receipt: ReceiptPart,
     wasSent: (Digest32) throws -> Bool

@@ -1,9 +1,10 @@
 package import CanonicalBytes
 package import ReferralModel
 
-/// What the checks that need the receiver's memory ask of it; implemented by the store, inside the
-/// transaction that will write the answer. Several items of one delivery are judged one after the
-/// other, each after the effects of the one before.
+/// What the checks that need the receiver's memory ask of it.
+///
+/// Implemented by the store, inside the transaction that will write the answer. Several items of one
+/// delivery are judged one after the other, each after the effects of the one before.
 package protocol ReceiverState {
   /// What a lookup may fail with: the store's own failures, never the peer's.
   associatedtype Failure: Error

@@ -11,6 +11,7 @@ package enum StatefulCheck {
   ///   - state: The receiver's memory, inside the transaction that will write the answer.
   ///   - me: This node's agency.
   ///   - nowMs: T, in Unix ms.
+  /// - Returns: What to do with it.
   /// - Throws: What the state throws; never because of the item.
   package static func judge<State: ReceiverState>(
     _ item: CheckedItem,

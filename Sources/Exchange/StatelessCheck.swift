@@ -2,8 +2,10 @@ package import CanonicalBytes
 package import ReferralModel
 package import TransparencyLog
 
-/// Steps 8 to 11 for the items of one delivery: everything that needs no state of the receiver but
-/// the checkpoint that step 6 accepted. Items may be checked at the same time.
+/// Steps 8 to 11 for the items of one delivery.
+///
+/// They need nothing of the receiver but the checkpoint that step 6 accepted, so several items may be
+/// checked at the same time.
 ///
 /// Source: PROTOCOL §3; `Protocol/spec/04-exchange.md`, EXC-108 to EXC-111.
 package struct StatelessCheck: Sendable {
@@ -48,6 +50,7 @@ package struct StatelessCheck: Sendable {
 
   /// Checks one item.
   ///
+  /// - Returns: The item, for ``StatefulCheck``.
   /// - Throws: ``ItemCode`` of the first failure: `malformed`, `suite`, `member`, `not-yours`,
   ///   `hash` or `not-logged`.
   package func check(_ item: ItemPart) throws(ItemCode) -> CheckedItem {
