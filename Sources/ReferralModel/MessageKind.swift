@@ -1,0 +1,62 @@
+/// What an envelope says: with content (`disclose`) or without any (`notify`).
+///
+/// Source: PROTOCOL §2, attacks A4.
+public enum MessageKind: String, Sendable, CaseIterable, CustomStringConvertible {
+  /// Opens a referral: the need, and no identity.
+  case offer
+  /// Further groups under the offer's grant.
+  case supplement
+  /// An answer to a disclosure this very peer made.
+  case reply
+  /// A person at the recipient has seen the offer.
+  case acknowledge
+  /// The recipient takes the referral.
+  case accept
+  /// The recipient, or the survivor there, says no, with a reason.
+  case decline
+  /// The service has begun.
+  case start
+  /// The service has ended, with an outcome.
+  case complete
+  /// The sender closes the referral.
+  case close
+  /// The sender takes the referral back.
+  case recall
+  /// Consent is withdrawn: stop, then erase.
+  case withdraw
+  /// What was erased, and what is kept.
+  case erased
+  /// The recipient asks for something before deciding.
+  case infoRequest = "info-request"
+  /// The recipient would take it later.
+  case waitlist
+  /// The recipient names another purpose; it forwards nothing.
+  case redirect
+  /// The recipient cannot reach the person.
+  case lostContact = "lost-contact"
+  /// One side disputes what the other says.
+  case dispute
+
+  /// Whether the message carries sealed content and so needs a grant (or an open question to answer).
+  public var isDisclosure: Bool {
+    switch self {
+    case .offer, .supplement, .reply: true
+    case .acknowledge, .accept, .decline, .start, .complete, .close, .recall, .withdraw, .erased,
+      .infoRequest, .waitlist, .redirect, .lostContact, .dispute:
+      false
+    }
+  }
+
+  /// The code as it stands in events.
+  public var description: String { rawValue }
+}
+
+/// The two steps of a withdrawal, as they stand in the `outcome` of a `withdraw` message.
+///
+/// Source: PROTOCOL §4, DESIGN §6.
+public enum WithdrawalStep: String, Sendable, CaseIterable {
+  /// Stop sharing: freeze at once, on anybody's word, reversible.
+  case stop
+  /// Erase and cancel: confirmed, or the hold-down has passed.
+  case erase
+}

@@ -1,0 +1,91 @@
+public import CanonicalBytes
+
+extension Policy {
+  /// Checks the content of one group, as it comes out of its compartment.
+  ///
+  /// - Parameters:
+  ///   - content: The fields by name.
+  ///   - group: The group under which it was sealed.
+  ///   - granted: The groups of the grant or of the question answered.
+  /// - Throws: ``FormFailure``; over-disclosure is found before anything else (PROTOCOL §3).
+  public func check(
+    content: CanonicalObject,
+    of group: FieldGroup,
+    granted: [FieldGroup]
+  ) throws(FormFailure) {
+    guard let form = form(group) else { throw .unknownGroup }
+    guard granted.contains(group) else { throw .overDisclosed(group) }
+    for member in content.members {
+      guard let name = Code(member.key) else { throw .unknownField(group) }
+      guard form.byName[name] == nil else { continue }
+      // The name of another group's field: identity hidden in the need, say.
+      throw forms.contains { $0.byName[name] != nil }
+        ? .overDisclosed(group) : .unknownField(group)
+    }
+    for field in form.fields {
+      guard let value = content[field.name.text] else {
+        guard !field.isRequired else { throw .missing(group, field.name) }
+        continue
+      }
+      try check(value, field, group)
+    }
+  }
+
+  /// Checks content of several groups, as a person hands it in: `{"need": {…}, "contact": {…}}`.
+  ///
+  /// - Throws: ``FormFailure`` for the first fault.
+  public func check(document: CanonicalObject, granted: [FieldGroup]) throws(FormFailure) {
+    for member in document.members {
+      guard let group = FieldGroup(member.key), form(group) != nil else { throw .unknownGroup }
+      guard granted.contains(group) else { throw .overDisclosed(group) }
+    }
+    for member in document.members {
+      guard let group = FieldGroup(member.key), let content = member.value.object else {
+        throw .unknownGroup
+      }
+      try check(content: content, of: group, granted: granted)
+    }
+  }
+
+  private func check(
+    _ value: CanonicalValue,
+    _ field: FieldRule,
+    _ group: FieldGroup
+  ) throws(FormFailure) {
+    switch (field.type, value) {
+    case (.text, .string(let text)):
+      guard !text.isEmpty else { throw .wrongType(group, field.name) }
+      // Scalars never outnumber bytes, so most texts need no counting.
+      guard text.utf8.count <= field.limit || text.unicodeScalars.count <= field.limit else {
+        throw .tooLong(group, field.name)
+      }
+    case (.code, .string(let text)):
+      try checkCode(text, field, group)
+    case (.codes, .list(let list)):
+      guard list.count <= field.limit else { throw .tooLong(group, field.name) }
+      for element in list {
+        guard let text = element.string else { throw .wrongType(group, field.name) }
+        try checkCode(text, field, group)
+      }
+    case (.integer, .integer(let number)):
+      guard number <= field.limit else { throw .tooLong(group, field.name) }
+    case (.flag, .bool): break
+    case (.date, .string(let text)):
+      guard CivilDate.day(parsing: text) != nil else { throw .wrongType(group, field.name) }
+    case (.month, .string(let text)):
+      guard CivilDate.isMonth(text) else { throw .wrongType(group, field.name) }
+    case (.text, _), (.code, _), (.codes, _), (.integer, _), (.flag, _), (.date, _), (.month, _):
+      throw .wrongType(group, field.name)
+    }
+  }
+
+  private func checkCode(
+    _ text: String,
+    _ field: FieldRule,
+    _ group: FieldGroup
+  ) throws(FormFailure) {
+    guard let code = Code(text), field.codes.contains(code) else {
+      throw .unknownCode(group, field.name)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+extension PolicyBuilder {
+  func readTimers() throws(PolicyFault) -> [TimerName: Span] {
+    let map = try root.node("timers").object(TimerName.listed.map(\.rawValue))
+    var timers: [TimerName: Span] = [:]
+    for timer in TimerName.listed { timers[timer] = try map.node(timer.rawValue).span() }
+    if let warn = timers[.draftWarn], let erase = timers[.draftErase],
+      warn.nominalMs >= erase.nominalMs
+    {
+      throw try map.node(TimerName.draftErase.rawValue).fault(.impossibleTimer)
+    }
+    return timers
+  }
+
+  func readWithdrawal() throws(PolicyFault) -> WithdrawalRule {
+    let map = try root.node("withdrawal").object(["hold_down", "daily_rate"])
+    return WithdrawalRule(
+      holdDown: try map.node("hold_down").span(),
+      dailyRate: try map.node("daily_rate").integer(1...10_000)
+    )
+  }
+
+  func readWitnessing() throws(PolicyFault) -> WitnessingRule {
+    let map = try root.node("witnessing").object(
+      ["quorum", "sectors", "heartbeat", "settled_limit"])
+    let quorum = try map.node("quorum").integer(1...64)
+    return WitnessingRule(
+      quorum: quorum,
+      sectors: try map.node("sectors").integer(1...quorum),
+      heartbeat: try map.node("heartbeat").span(),
+      settledLimit: try map.node("settled_limit").span()
+    )
+  }
+
+  func readPlan() throws(PolicyFault) -> UInt64 {
+    try root.node("plan").object(["pads"]).node("pads").integer(0...15)
+  }
+
+  func readCalendar() throws(PolicyFault) -> WorkCalendar {
+    let map = try root.node("calendar").object(
+      ["utc_offset_minutes", "workdays", "opens", "closes", "holidays"])
+    let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    let daysNode = try map.node("workdays")
+    var workdays: Set<Int> = []
+    for node in try daysNode.list(upTo: 7) {
+      guard let day = names.firstIndex(of: try node.string()) else { throw node.fault(.badCode) }
+      guard workdays.insert(day).inserted else { throw node.fault(.duplicateCode) }
+    }
+    guard !workdays.isEmpty else { throw daysNode.fault(.impossibleTimer) }
+    let opens = try minute(try map.node("opens"))
+    let closesNode = try map.node("closes")
+    let closes = try minute(closesNode)
+    guard opens < closes else { throw closesNode.fault(.impossibleTimer) }
+    var yearly: Set<Int64> = []
+    var dated: Set<Int64> = []
+    for node in try map.node("holidays").list(upTo: PolicyLimit.holidays) {
+      let text = try node.string()
+      if let day = CivilDate.day(parsing: text) {
+        dated.insert(day)
+      } else if text.utf8.count == 5, let day = CivilDate.day(parsing: "2000-" + text) {
+        let (_, month, date) = CivilDate.civil(fromDay: day)
+        yearly.insert(month * 100 + date)
+      } else {
+        throw node.fault(.value)
+      }
+    }
+    return WorkCalendar(
+      utcOffsetMinutes: Int64(try map.node("utc_offset_minutes").integer(0...840)),
+      workdays: workdays,
+      opensMinute: opens,
+      closesMinute: closes,
+      yearlyHolidays: yearly,
+      datedHolidays: dated
+    )
+  }
+
+  private func minute(_ node: PolicyNode) throws(PolicyFault) -> Int64 {
+    let bytes = Array(try node.string().utf8)
+    guard bytes.count == 5, bytes[2] == UInt8(ascii: ":"),
+      let hour = CivilDate.number(bytes[0..<2]), let minute = CivilDate.number(bytes[3..<5]),
+      (0...23).contains(hour), (0...59).contains(minute)
+    else { throw node.fault(.value) }
+    return hour * 60 + minute
+  }
+}
