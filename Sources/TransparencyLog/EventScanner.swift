@@ -1,0 +1,173 @@
+/// One pass over the text of an event's part.
+///
+/// The text has no white space, no escapes and one way of writing each number, and every key is
+/// known: what this scanner admits is byte for byte what would be written again (held by test
+/// against the general reader). So nothing is built and compared.
+/// Source: PROTOCOL §1, CJ-0.
+struct EventScanner {
+  /// Largest text, in bytes.
+  static let limitBytes = 4096
+  /// Longest string, in bytes.
+  static let stringLimitBytes = 128
+  static let integerLimit: UInt64 = (1 << 53) - 1
+
+  private let bytes: [UInt8]
+  private var position = 0
+
+  init(bytes: [UInt8]) { self.bytes = bytes }
+
+  mutating func scan() throws(EventFailure) -> [EventFields.Slot] {
+    guard bytes.count <= Self.limitBytes else { throw .tooLarge }
+    var slots: [EventFields.Slot] = []
+    slots.reserveCapacity(18)
+    var next = 0
+    try expect(UInt8(ascii: "{"))
+    if take(UInt8(ascii: "}")) {
+      guard position == bytes.count else { throw .syntax(offset: position) }
+      return slots
+    }
+    while true {
+      let key = try readKey(from: &next)
+      try expect(UInt8(ascii: ":"))
+      slots.append(try readValue(key))
+      if take(UInt8(ascii: ",")) { continue }
+      try expect(UInt8(ascii: "}"))
+      break
+    }
+    guard position == bytes.count else { throw .syntax(offset: position) }
+    return slots
+  }
+
+  /// Reads a key that stands after all earlier ones. Names are compared as two words each.
+  private mutating func readKey(from next: inout Int) throws(EventFailure) -> EventKey {
+    try expect(UInt8(ascii: "\""))
+    let start = position
+    var name = EventNames.Packed(high: 0, low: 0)
+    while position < bytes.count, bytes[position] != UInt8(ascii: "\"") {
+      guard position - start < 16, (0x20...0x7E).contains(bytes[position]),
+        bytes[position] != UInt8(ascii: "\\")
+      else { throw .unknownKey(offset: start) }
+      name.append(bytes[position], at: position - start)
+      position += 1
+    }
+    try expect(UInt8(ascii: "\""))
+    while next < EventNames.packed.count, EventNames.packed[next] < name { next += 1 }
+    guard next < EventNames.packed.count, EventNames.packed[next] == name,
+      let key = EventKey(rawValue: UInt8(next))
+    else {
+      throw EventNames.packed.contains(name)
+        ? .keyOrder(offset: start) : .unknownKey(offset: start)
+    }
+    next += 1
+    return key
+  }
+
+  private mutating func readValue(_ key: EventKey) throws(EventFailure) -> EventFields.Slot {
+    let grammar = key.grammar
+    switch grammar.shape {
+    case .integer:
+      let start = position
+      let value = try readInteger(key)
+      guard grammar != .flag || value <= 1 else { throw .value(key) }
+      return slot(key, start, position, value)
+    case .string:
+      let range = try readString(key)
+      guard grammar.admits(bytes[range]) else { throw .value(key) }
+      return slot(key, range.lowerBound, range.upperBound, 0)
+    case .list:
+      try expect(UInt8(ascii: "["))
+      let start = position
+      var last: Range<Int>?
+      var count = 0
+      repeat {
+        let range = try readString(key)
+        if let last, !bytes[last].lexicographicallyPrecedes(bytes[range]) { throw .value(key) }
+        guard grammar.admits(bytes[range]) else { throw .value(key) }
+        last = range
+        count += 1
+      } while take(UInt8(ascii: ","))
+      guard grammar != .codes || count <= EventGrammar.codesLimit else { throw .value(key) }
+      let end = position
+      try expect(UInt8(ascii: "]"))
+      return slot(key, start, end, 0)
+    }
+  }
+
+  private func slot(_ key: EventKey, _ start: Int, _ end: Int, _ value: UInt64) -> EventFields.Slot
+  {
+    EventFields.Slot(
+      key: key,
+      start: UInt16(truncatingIfNeeded: start),
+      end: UInt16(truncatingIfNeeded: end),
+      integer: value
+    )
+  }
+
+  private mutating func readInteger(_ key: EventKey) throws(EventFailure) -> UInt64 {
+    let start = position
+    var value: UInt64 = 0
+    while position < bytes.count, case 0x30...0x39 = bytes[position] {
+      // Sixteen digits hold 2^53 − 1; the value cannot overflow before the check.
+      guard position - start < 16 else { throw .value(key) }
+      value = value * 10 + UInt64(bytes[position] - 0x30)
+      position += 1
+    }
+    guard position > start, value <= Self.integerLimit,
+      bytes[start] != UInt8(ascii: "0") || position - start == 1
+    else { throw .value(key) }
+    return value
+  }
+
+  private mutating func readString(_ key: EventKey) throws(EventFailure) -> Range<Int> {
+    try expect(UInt8(ascii: "\""))
+    let start = position
+    while position < bytes.count, bytes[position] != UInt8(ascii: "\"") {
+      guard (0x20...0x7E).contains(bytes[position]), bytes[position] != UInt8(ascii: "\\"),
+        position - start < Self.stringLimitBytes
+      else { throw .value(key) }
+      position += 1
+    }
+    let end = position
+    try expect(UInt8(ascii: "\""))
+    return start..<end
+  }
+
+  private mutating func take(_ byte: UInt8) -> Bool {
+    guard position < bytes.count, bytes[position] == byte else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func expect(_ byte: UInt8) throws(EventFailure) {
+    guard take(byte) else { throw .syntax(offset: position) }
+  }
+}
+
+/// The key names in the forms that reading and writing need.
+enum EventNames {
+  /// Up to 16 bytes as two words: comparing the words compares the bytes.
+  struct Packed: Equatable, Comparable {
+    var high: UInt64
+    var low: UInt64
+
+    mutating func append(_ byte: UInt8, at place: Int) {
+      if place < 8 {
+        high |= UInt64(byte) << UInt64(56 - 8 * place)
+      } else {
+        low |= UInt64(byte) << UInt64(120 - 8 * place)
+      }
+    }
+
+    static func < (left: Packed, right: Packed) -> Bool {
+      left.high < right.high || (left.high == right.high && left.low < right.low)
+    }
+  }
+
+  static let bytes: [[UInt8]] = EventKey.allCases.map { Array($0.name.utf8) }
+
+  static let packed: [Packed] = bytes.map { name in
+    var packed = Packed(high: 0, low: 0)
+    for (place, byte) in name.enumerated() { packed.append(byte, at: place) }
+    return packed
+  }
+}

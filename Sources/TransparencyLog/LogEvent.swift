@@ -1,0 +1,121 @@
+public import CanonicalBytes
+
+/// The peer part E of an event, checked: CJ-0, the exact keys of its type, and each value's grammar.
+///
+/// Holds the exact bytes that are committed to; equal means byte-equal.
+/// Source: PROTOCOL §2.
+public struct LogEvent: Sendable {
+  private let fields: EventFields
+
+  /// What happened.
+  public let type: EventType
+  /// The position in the log.
+  public let index: UInt64
+  /// The realm: SHA-256 of register version 1.
+  public let realm: Digest32
+
+  /// Reads a peer part. - Throws: ``EventFailure`` for the first rule broken; nothing is repaired.
+  public init(parsing bytes: [UInt8]) throws(EventFailure) {
+    try self.init(fields: EventFields(parsing: bytes))
+  }
+
+  /// Writes a peer part.
+  ///
+  /// - Parameters:
+  ///   - type: The type, which decides the further keys.
+  ///   - log: The log's name.
+  ///   - realm: The realm.
+  ///   - index: The position in the log.
+  ///   - fields: The further keys, in any order.
+  /// - Throws: ``EventFailure`` if reading it back would fail.
+  public init(
+    type: EventType,
+    log: String,
+    realm: Digest32,
+    index: UInt64,
+    fields: [EventField]
+  ) throws(EventFailure) {
+    let common: [EventField] = [
+      .integer(.index, index), .string(.log, log), .digest(.realm, realm),
+      .string(.type, type.rawValue),
+    ]
+    try self.init(fields: EventFields(writing: common + fields))
+  }
+
+  private init(fields: EventFields) throws(EventFailure) {
+    guard let name = fields.text(.type) else { throw .missingKey(.type) }
+    guard let type = EventType(bytes: name) else { throw .unknownType }
+    try fields.check(
+      EventSchema.event(
+        type,
+        isReply: fields.equals(.basis, "reply"),
+        isOffer: fields.equals(.kind, "offer"),
+        isWithdrawal: fields.equals(.kind, "withdraw")
+      )
+    )
+    guard let index = fields.integer(.index) else { throw .missingKey(.index) }
+    guard let realm = fields.digest(.realm) else { throw .missingKey(.realm) }
+    self.fields = fields
+    self.type = type
+    self.index = index
+    self.realm = realm
+    try checkTogether()
+  }
+
+  /// What no single key shows.
+  private func checkTogether() throws(EventFailure) {
+    switch type {
+    case .grant:
+      guard !equals(.basis, "reply") else { throw .contradiction(.basis) }
+      // What an exception allowed is never shared further.
+      if integer(.onward) == 1, let basis = string(.basis), EventBasis.isException(basis) {
+        throw .contradiction(.onward)
+      }
+    case .disclose:
+      // The first message of a referral answers nothing.
+      guard !(equals(.basis, "reply") && equals(.kind, "offer")) else {
+        throw .contradiction(.kind)
+      }
+    case .succeed:
+      guard index == 0 else { throw .contradiction(.index) }
+    default: break
+    }
+  }
+
+  /// The exact bytes.
+  public var bytes: [UInt8] { fields.bytes }
+  /// The log's name.
+  public var log: String { fields.string(.log) ?? "" }
+  /// The text under a key; `nil` if absent or not a text.
+  public func string(_ key: EventKey) -> String? { fields.string(key) }
+  /// The number under a key; `nil` if absent or not a number.
+  public func integer(_ key: EventKey) -> UInt64? { fields.integer(key) }
+  /// The list under a key; `nil` if absent or not a list.
+  public func strings(_ key: EventKey) -> [String]? { fields.strings(key) }
+  /// The 32 bytes under a key; `nil` if absent or not hexadecimal of that length.
+  public func digest(_ key: EventKey) -> Digest32? { fields.digest(key) }
+  /// Whether a key's text is exactly these bytes; `false` if absent.
+  public func equals(_ key: EventKey, _ text: String) -> Bool { fields.equals(key, text) }
+  /// Whether a key is present.
+  public func has(_ key: EventKey) -> Bool { fields.slot(key) != nil }
+}
+
+extension LogEvent: Hashable {
+  /// Compares the bytes.
+  public static func == (left: LogEvent, right: LogEvent) -> Bool { left.bytes == right.bytes }
+  /// Hashes the bytes.
+  public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+}
+
+/// The words for what a disclosure rests on, as far as the log's rules need them.
+public enum EventBasis {
+  /// The lawful exceptions. There is no "other".
+  public static let exceptions = [
+    "child-best-interest", "court-order", "legal-duty", "public-danger", "vital-interest",
+  ]
+
+  /// Whether a basis is an exception.
+  public static func isException(_ basis: String) -> Bool {
+    exceptions.contains { $0.utf8.elementsEqual(basis.utf8) }
+  }
+}

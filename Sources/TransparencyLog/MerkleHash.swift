@@ -1,0 +1,33 @@
+public import CanonicalBytes
+internal import Sealing
+
+/// The hashes of an RFC 6962 tree: SHA-256 with one leading byte to tell leaves from nodes.
+public enum MerkleHash {
+  /// The root of a tree without leaves.
+  public static let empty = Hash256.of([UInt8]())
+
+  /// SHA-256(00 ‖ data).
+  public static func leaf(_ data: [UInt8]) -> Digest32 {
+    var hash = Hash256()
+    hash.update(byte: 0)
+    hash.update(data)
+    return hash.finish()
+  }
+
+  /// SHA-256(01 ‖ left ‖ right).
+  public static func node(_ left: Digest32, _ right: Digest32) -> Digest32 {
+    // One block of input in one call: this is the innermost loop of every proof.
+    unsafe withUnsafeTemporaryAllocation(byteCount: 65, alignment: 8) { buffer in
+      unsafe buffer[0] = 1
+      unsafe left.withUnsafeBytes {
+        unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[1..<33]).copyMemory(from: $0)
+      }
+      unsafe right.withUnsafeBytes {
+        unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[33..<65]).copyMemory(from: $0)
+      }
+      var hash = Hash256()
+      unsafe hash.update(buffer: UnsafeRawBufferPointer(buffer))
+      return hash.finish()
+    }
+  }
+}
