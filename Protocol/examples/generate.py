@@ -38,9 +38,8 @@ def cut(text, keep=40):
     return text if len(text) <= keep + 12 else f"{text[:keep]}…({len(text)})"
 
 
-# --- the policy: the real file when it is there, else a stand-in -----------------------------
-policy_file = HERE.parent / "policy" / "tj-nrm.json"
-policy = policy_file.read_bytes() if policy_file.exists() else b'{"note":"stand-in"}\n'
+# --- the policy: a frozen copy, so that a later edition does not change every example ----------
+policy = (HERE / "policy.json").read_bytes()
 policy_hash = sha(policy).hex()
 
 # --- 01 bytes --------------------------------------------------------------------------------
