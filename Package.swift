@@ -175,7 +175,12 @@ let package = Package(
     tests(
       "NodeStoreTests",
       ["NodeStore", "Exchange", "Trust", "TransparencyLog", "Sealing", "ReferralModel"]),
-    tests("PeerLinkTests", ["PeerLink", "HTTPLine"]),
+    tests(
+      "PeerLinkTests",
+      [
+        "PeerLink", "HTTPLine", Product.x509, Product.asn1, Product.crypto, Product.nioCore,
+        Product.nioPosix, Product.nioSSL, Product.hummingbird, Product.lifecycle, Product.logging,
+      ]),
     tests(
       "NodeTests",
       [
