@@ -71,7 +71,7 @@ realm = sha(register_text)
 register_note = note(register_text, *[k.line(register_text) for k in commissioners[:4]])
 files["register.note"] = register_note.encode()
 blocks["register"] = (json.dumps(register, indent=1, ensure_ascii=False, sort_keys=True)
-                      + f"\n\nSHA-256 of the text, which for version 1 is the realm:\n{realm.hex()}"
+                      + f"\n\nhash of the text, which for version 1 is the realm:\n{realm.hex()}"
                       + "\n\nfirst signature line of the note:\n" + commissioners[0].line(register_text).rstrip())
 suspension = {"agency": "health.example", "from": T0 + 30 * DAY, "realm": realm.hex(), "reason": "key-theft",
               "register": sha(register_text).hex(), "type": "amonat/v1/suspension", "until": T0 + 33 * DAY}
@@ -186,8 +186,8 @@ blocks["envelope"] = "\n".join([
     f"CEK           = {cek.hex()}", f"K_enc         = {k_enc.hex()}", f"key_commit    = {key_commit.hex()}",
     f"compartment   = {compartment[:24].hex()} (stream header) + 4113 bytes; ct_len 4137",
     f"ct_sha256     = {sha(compartment).hex()}", f"table         = {len(table)} bytes, t = {t.hex()}",
-    f"key_id        = {kid.hex()}", f"wrapped       = {wrapped.hex()}", f"SHA-256(enc)  = {sha(enc).hex()}",
-    f"SHA-256(stanzas) = {sha(stanzas).hex()}", f"id            = {message.hex()}",
+    f"key_id        = {kid.hex()}", f"wrapped       = {wrapped.hex()}", f"hash of enc   = {sha(enc).hex()}",
+    f"hash of stanzas = {sha(stanzas).hex()}", f"id            = {message.hex()}",
     f"Envelope      = {len(envelope)} bytes, SHA-256 {sha(envelope).hex()}"])
 files["offer.envelope"] = envelope
 
@@ -232,11 +232,11 @@ m_text, m_note = ministry.checkpoint()
 blocks["consistency"] = "\n".join([f"from {pair_size} to 16, {len(ref.consistency(pair_size, ministry.hashes))} hashes:"]
                                   + [x.hex() for x in ref.consistency(pair_size, ministry.hashes)]
                                   + ["root at 16:", ref.root(ministry.hashes).hex()])
-withdraw_e = {"expires": T0 + 40 * DAY, "grant": grant, "grant_log": log_key[M].name, "index": 21, "kind": "withdraw",
+withdraw_e = {"expires": T0 + 40 * DAY, "grant": grant, "grant_log": log_key[M].name, "index": 21, "kind": "withdraw", "outcome": "stop",
               "log": log_key[M].name, "message": sha(b"withdraw example").hex(), "peer": S, "realm": realm.hex(),
               "seq": 2, "type": "notify", "until": T0 + 30 * DAY}
 erased_e = {"backups_until": T0 + 35 * DAY, "expires": T0 + 40 * DAY, "index": 9, "kind": "erased",
-            "log": log_key[S].name, "message": sha(b"erased example").hex(), "onward": 0, "outcome": "erased",
+            "log": log_key[S].name, "message": sha(b"erased example").hex(), "outcome": "erased",
             "peer": M, "realm": realm.hex(), "ref": sha(b"withdraw example").hex(), "seq": 1, "type": "notify"}
 blocks["withdraw"] = cj(withdraw_e).decode() + "\n\n" + cj(erased_e).decode()
 
@@ -253,7 +253,7 @@ files["parcel.bin"] = parcel
 blocks["parcel"] = "\n".join([
     f"file      {name}, {len(parcel)} bytes", f"key_id    {courier_id.hex()}   (shelter.example's courier key)",
     f"wrapped   {pwrapped.hex()}", f"sealed    {len(sealed)} bytes around an Exchange of {len(request)}, padded to {len(ref.padded(request))}",
-    f"SHA-256   {sha(parcel).hex()}"])
+    f"hash      {sha(parcel).hex()}"])
 
 # --- 12 bundle -------------------------------------------------------------------------------------------
 def bundle(log, views, receipts, marks, cards, seen, made):
