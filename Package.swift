@@ -131,15 +131,15 @@ let package = Package(
         Product.nioCore, Product.nioPosix, Product.nioSSL, Product.nioHTTP1, Product.logging,
         Product.httpTypes, Product.lifecycle,
       ]),
+    floor("LocalContract", ["CanonicalBytes", "ReferralModel", "HTTPLine"]),
     // Floor 5
     floor(
       "AgencyNode",
       [
         "CanonicalBytes", "ReferralModel", "Sealing", "TransparencyLog", "WireSchema", "Trust",
-        "Exchange", "Audit", "NodeStore", "PeerLink", Product.lifecycle, Product.logging,
-        Product.metrics, Product.configuration,
+        "Exchange", "NodeStore", "PeerLink", "HTTPLine", "LocalContract",
+        Product.lifecycle, Product.logging, Product.configuration,
       ]),
-    floor("LocalContract", ["CanonicalBytes", "ReferralModel", "HTTPLine"]),
     // Floor 6
     floor(
       "LocalAPI",

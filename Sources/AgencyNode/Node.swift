@@ -1,12 +1,13 @@
-package import CanonicalBytes
+internal import CanonicalBytes
 internal import Foundation
 package import HTTPLine
+internal import LocalContract
 package import NodeStore
-package import PeerLink
-package import ReferralModel
-package import Sealing
-package import TransparencyLog
-package import Trust
+internal import PeerLink
+internal import ReferralModel
+internal import Sealing
+internal import TransparencyLog
+internal import Trust
 
 /// One agency's node: its parts, made once and handed to the services.
 package final class Node: Sendable {
@@ -79,7 +80,6 @@ package final class Node: Sendable {
 
   /// Trusted time T (K7), Unix ms.
   package var trustedMs: UInt64 {
-    let f = trust.view.policy.map { $0.witnessing.quorum.f } ?? 1
-    return TrustedTime.now(local: clock.nowMs(), witnessTimes: witnessTimes.all, f: f).timeMs
+    TrustedTime.now(local: clock.nowMs(), witnessTimes: witnessTimes.all, f: 1).timeMs
   }
 }

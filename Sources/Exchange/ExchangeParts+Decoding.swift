@@ -29,7 +29,7 @@ extension ExchangeParts {
       refused.append(RefusalPart(message: message, received: refusal.code))
     }
     guard wire.code.isEmpty || Self.isCode(wire.code) else { throw .malformed }
-    if role == .request { guard wire.code.isEmpty, wire.held == 0 else { throw .malformed } }
+    if role == .request { guard wire.code.isEmpty else { throw .malformed } }
     code = wire.code
     held = try Self.number(wire.held)
   }

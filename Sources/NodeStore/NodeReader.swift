@@ -272,3 +272,18 @@ package struct NodeReader {
     }
   }
 }
+
+extension NodeReader {
+  /// The last heartbeat: its size and when it was made.
+  package func lastHeartbeat() throws -> (size: UInt64, atMs: UInt64)? {
+    try Row.fetchOne(
+      database, sql: "SELECT size, at FROM mark WHERE heartbeat = 1 ORDER BY size DESC LIMIT 1"
+    ).map { (UInt64($0["size"] as Int64), UInt64($0["at"] as Int64)) }
+  }
+
+  /// The note of the last heartbeat.
+  package func newestHeartbeat() throws -> String? {
+    try String.fetchOne(
+      database, sql: "SELECT note FROM mark WHERE heartbeat = 1 ORDER BY size DESC LIMIT 1")
+  }
+}

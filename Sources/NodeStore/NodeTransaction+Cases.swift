@@ -304,3 +304,12 @@ extension NodeTransaction {
       arguments: [key, request.data, Data(answer), Int64(clamping: atMs)])
   }
 }
+
+extension NodeTransaction {
+  /// Keeps a heartbeat checkpoint: the only ones that are published.
+  package func keepMark(size: UInt64, note: String, atMs: UInt64) throws {
+    try database.execute(
+      sql: "INSERT OR IGNORE INTO mark (size, note, at, heartbeat) VALUES (?, ?, ?, 1)",
+      arguments: [Int64(clamping: size), note, Int64(clamping: atMs)])
+  }
+}

@@ -273,3 +273,27 @@ extension NodeTransaction {
     }
   }
 }
+
+extension NodeTransaction {
+  /// Records that a peer refused a message without an event: it was never stored there.
+  package func refusedOutright(row: Int64, code: String, atMs: UInt64) throws {
+    let referral = try Optional<Int64>.fetchOne(
+      database.cachedStatement(
+        sql: "UPDATE outbound SET state = 3, code = ? WHERE id = ? AND state = 1 RETURNING referral"
+      ), arguments: [code, row])
+    guard let referral, let referral else { return }
+    try database.execute(
+      sql: "UPDATE referral SET state = 'draft', since = ?, code = ? WHERE id = ? AND state = 'queued'",
+      arguments: [Int64(clamping: atMs), code, referral])
+  }
+
+  /// The referral under the grant that a withdrawal message of ours ended.
+  package func ownReferral(withdraw message: Digest32) throws -> ReferralRow? {
+    try Row.fetchOne(
+      database,
+      sql: ReferralRow.selection + """
+         JOIN holder h ON h.grant_idx = r.grant_idx AND r.role = 0 WHERE h.withdraw = ?
+        """, arguments: [message.data]
+    ).map(ReferralRow.init)
+  }
+}

@@ -1,7 +1,7 @@
 internal import CanonicalBytes
 internal import Foundation
 package import LocalContract
-package import NodeStore
+internal import NodeStore
 internal import ReferralModel
 internal import Sealing
 internal import TransparencyLog

@@ -1,8 +1,9 @@
 package import CanonicalBytes
 internal import Foundation
-package import NodeStore
+internal import LocalContract
+internal import NodeStore
 internal import ReferralModel
-package import Sealing
+internal import Sealing
 
 /// A desk key that a person has unlocked; gone from memory with the last session that holds it.
 package final class UnlockedDesk: Sendable {

@@ -1,5 +1,6 @@
 internal import CanonicalBytes
 internal import Foundation
+internal import HTTPLine
 package import LocalContract
 internal import NodeStore
 internal import ReferralModel
@@ -60,7 +61,7 @@ package struct CardService: Sendable {
   }
 
   /// Signs a new link: where this node is now. The node does it alone.
-  package func renewLink(
+  func renewLink(
     endpoints: [Endpoint], via: [AgencyID], nowMs: UInt64
   ) async throws(NodeError) {
     let node = node
@@ -72,9 +73,9 @@ package struct CardService: Sendable {
       let serial = Link.nextSerial(
         after: directory.link(of: node.trust.me)?.link.serial ?? 0, nowMs: nowMs)
       let link = Link(
-        agency: node.trust.me, card: card.sha256, directory: nil, endpoints: endpoints,
-        expiresMs: nowMs + Self.linkLifeMs, realm: directory.realm, serial: serial,
-        tls: [node.tls.certificateDER], via: via)
+        agency: node.trust.me, realm: directory.realm, serial: serial, card: card.sha256,
+        tls: [node.tls.certificateDER], endpoints: endpoints,
+        expiresMs: nowMs + Self.linkLifeMs, via: via, directory: nil)
       let key = try NodeStore.signingKey(
         node.store.keyring, named: "log/\(node.store.identity.number)")
       try await Self.take(try link.signed(log: log, logKey: key), node, nowMs: nowMs)
@@ -124,8 +125,9 @@ package struct CardService: Sendable {
     var byDesk: [String: [Keyring.DeskKeyRow]] = [:]
     for row in try keyring.deskKeys() { byDesk[row.desk, default: []].append(row) }
     guard !byDesk.isEmpty else { throw NodeError(.deskUnknown, detail: "add a desk first") }
+    let names = Array(byDesk.keys)
     let groups = try await node.store.read { reader in
-      try byDesk.keys.reduce(into: [String: String]()) {
+      try names.reduce(into: [String: String]()) {
         $0[$1] = try reader.meta("desk/\($1)")
       }
     }
@@ -144,16 +146,16 @@ package struct CardService: Sendable {
           }))
     }
     return Card(
-      agency: node.trust.me, courierKey: try KeyWrap.PublicKey(courierKey.publicBytes),
-      desks: desks, expiresMs: expiresMs,
+      agency: node.trust.me, realm: node.store.identity.realm,
+      serial: (held?.card.serial ?? 0) + 1, previous: held?.sha256,
+      courierKey: try KeyWrap.PublicKey(courierKey.publicBytes), desks: desks,
       log: .init(key: node.store.logKey, number: number),
       nextLog: .init(
         key: try NodeStore.signingKey(keyring, named: "log/\(number + 1)").publicKey,
-        number: number + 1), pastLogs: [], previous: held?.sha256,
-      protocols: [Card.currentProtocol], realm: node.store.identity.realm,
-      serial: (held?.card.serial ?? 0) + 1,
+        number: number + 1),
       witness: .init(
         key: try NodeStore.signingKey(keyring, named: "witness/\(number)").publicKey,
-        number: number))
+        number: number), expiresMs: expiresMs, pastLogs: [],
+      protocols: [Card.currentProtocol])
   }
 }

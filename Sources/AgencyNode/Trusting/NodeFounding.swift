@@ -1,4 +1,5 @@
 package import CanonicalBytes
+internal import LocalContract
 package import NodeStore
 internal import ReferralModel
 internal import Sealing

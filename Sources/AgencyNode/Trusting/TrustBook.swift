@@ -3,7 +3,7 @@ package import LocalContract
 package import NodeStore
 package import ReferralModel
 internal import Synchronization
-package import TransparencyLog
+internal import TransparencyLog
 package import Trust
 
 /// What a node knows of the members and of the rules: register, cards, links, policies.
