@@ -13,7 +13,9 @@ public enum CheckpointFailure: Error, Equatable, Sendable {
   case signature
 }
 
-/// What a log says of itself: its name, its size and its root. No extension lines.
+/// What a log says of itself: its name, its size and its root.
+///
+/// No extension lines.
 public struct Checkpoint: Hashable, Sendable {
   /// Largest size: what a number of an event can name.
   public static let sizeLimit: UInt64 = (1 << 53) - 1
@@ -33,7 +35,9 @@ public struct Checkpoint: Hashable, Sendable {
     self.root = root
   }
 
-  /// Reads a text of three lines. - Throws: ``CheckpointFailure/text``.
+  /// Reads a text of three lines.
+  ///
+  /// - Throws: ``CheckpointFailure/text``.
   public init(parsing text: String) throws(CheckpointFailure) {
     guard text.utf8.count <= 512 else { throw .text }
     let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
@@ -64,7 +68,9 @@ public struct Checkpoint: Hashable, Sendable {
     try Checkpoint(parsing: parsed(note).text)
   }
 
-  /// Reads a note of one log, signed by exactly one key. Other lines (cosignatures) may stand beside.
+  /// Reads a note of one log, signed by exactly one key.
+  ///
+  /// Other lines (cosignatures) may stand beside.
   ///
   /// - Throws: ``CheckpointFailure`` for the first rule broken.
   public static func verify(

@@ -1,7 +1,9 @@
 public import CanonicalBytes
 internal import Sealing
 
-/// The salted commitments of an event's three parts. A salt is exactly 32 bytes by its type.
+/// The salted commitments of an event's three parts.
+///
+/// A salt is exactly 32 bytes by its type.
 public enum Commitments {
   /// The empty part, `{}`.
   public static let emptyPart: [UInt8] = [0x7B, 0x7D]

@@ -21,6 +21,7 @@ public enum Cosignature {
   ///   - key: The witness's key, different from every log key.
   ///   - timeSeconds: Seconds since 1970, at most 2^53 − 1.
   /// - Returns: The signature line, with its line end.
+  /// - Throws: ``CosignatureFailure`` for a text that is no note, or a name or time that cannot stand.
   public static func sign(
     checkpointNote: String,
     witness: String,
@@ -74,7 +75,9 @@ public enum Cosignature {
     return time
   }
 
-  /// Puts cosignature lines under a note. - Throws: where the whole is not a note any more.
+  /// Puts cosignature lines under a note.
+  ///
+  /// - Throws: where the whole is not a note any more.
   public static func append(
     _ lines: [String],
     to note: String

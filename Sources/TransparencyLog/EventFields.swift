@@ -1,6 +1,8 @@
 public import CanonicalBytes
 
-/// Why bytes are not an event's part. Positions and keys only, nothing of the content.
+/// Why bytes are not an event's part.
+///
+/// Positions and keys only, nothing of the content.
 public enum EventFailure: Error, Equatable, Sendable {
   /// More than 4 KiB.
   case tooLarge

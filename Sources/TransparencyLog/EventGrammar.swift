@@ -1,4 +1,6 @@
-/// What the value of a key looks like. Works on bytes only.
+/// What the value of a key looks like.
+///
+/// Works on bytes only.
 enum EventGrammar {
   case integer, flag, digest, agency, log, codes, ranges, local, pseudonym, type, code
 

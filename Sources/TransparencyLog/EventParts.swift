@@ -1,6 +1,8 @@
 public import CanonicalBytes
 
-/// The staff part A: who acted, when, and whether a person is concerned. Auditors only; `{}` for pads.
+/// The staff part A: who acted, when, and whether a person is concerned.
+///
+/// Auditors only; `{}` for pads.
 public struct StaffPart: Hashable, Sendable {
   /// Pseudonym of the user who acted.
   public let actor: String?
@@ -17,7 +19,9 @@ public struct StaffPart: Hashable, Sendable {
   /// The exact bytes.
   public let bytes: [UInt8]
 
-  /// Writes a part. - Throws: ``EventFailure`` if reading it back would fail.
+  /// Writes a part.
+  ///
+  /// - Throws: ``EventFailure`` if reading it back would fail.
   public init(
     timeMs: UInt64,
     isAboutPerson: Bool,
@@ -36,7 +40,9 @@ public struct StaffPart: Hashable, Sendable {
     try self.init(EventFields(writing: fields))
   }
 
-  /// Reads a part. - Throws: ``EventFailure``.
+  /// Reads a part.
+  ///
+  /// - Throws: ``EventFailure``.
   public init(parsing bytes: [UInt8]) throws(EventFailure) {
     try self.init(EventFields(parsing: bytes))
   }
@@ -63,7 +69,9 @@ public struct StaffPart: Hashable, Sendable {
   public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
 }
 
-/// The personal part P: which case; erasable with its salt. `{}` where nothing is personal.
+/// The personal part P: which case; erasable with its salt.
+///
+/// `{}` where nothing is personal.
 public struct PersonalPart: Hashable, Sendable {
   /// The empty part, `{}`.
   public static let empty = PersonalPart()
@@ -81,14 +89,18 @@ public struct PersonalPart: Hashable, Sendable {
     bytes = Commitments.emptyPart
   }
 
-  /// Writes a part. - Throws: ``EventFailure`` if reading it back would fail.
+  /// Writes a part.
+  ///
+  /// - Throws: ``EventFailure`` if reading it back would fail.
   public init(subject: String, evidence: Digest32? = nil) throws(EventFailure) {
     var fields: [EventField] = [.string(.subject, subject)]
     if let evidence { fields.append(.digest(.evidence, evidence)) }
     try self.init(EventFields(writing: fields))
   }
 
-  /// Reads a part. - Throws: ``EventFailure``.
+  /// Reads a part.
+  ///
+  /// - Throws: ``EventFailure``.
   public init(parsing bytes: [UInt8]) throws(EventFailure) {
     try self.init(EventFields(parsing: bytes))
   }

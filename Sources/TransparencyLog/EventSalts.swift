@@ -1,7 +1,9 @@
 public import CanonicalBytes
 internal import Sealing
 
-/// The three salts of one event, 32 bytes each. Secrets: they have no description.
+/// The three salts of one event, 32 bytes each.
+///
+/// Secrets: they have no description.
 public struct EventSalts: Sendable {
   /// Of the peer part.
   public let event: Digest32

@@ -38,7 +38,9 @@ struct EventScanner {
     return slots
   }
 
-  /// Reads a key that stands after all earlier ones. Names are compared as two words each.
+  /// Reads a key that stands after all earlier ones.
+  ///
+  /// Names are compared as two words each.
   private mutating func readKey(from next: inout Int) throws(EventFailure) -> EventKey {
     try expect(UInt8(ascii: "\""))
     let start = position

@@ -105,9 +105,11 @@ struct EventSchema {
   /// The schema of a peer part.
   ///
   /// - Parameters:
+  ///   - type: The type.
   ///   - isReply: A disclosure whose basis is `reply`.
   ///   - isOffer: A disclosure of kind `offer`.
   ///   - isWithdrawal: A notification of kind `withdraw`.
+  /// - Returns: The exact keys.
   static func event(
     _ type: EventType,
     isReply: Bool,

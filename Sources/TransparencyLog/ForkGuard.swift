@@ -20,6 +20,7 @@ public enum ForkGuard {
   ///   - treeRootAt: The root of the tree at an earlier size; `nil` if it cannot be had.
   ///   - guardNote: The last checkpoint signed; `nil` if the guard's file is absent or empty.
   ///   - leavesExist: Whether this log has, or is known to have had, leaves.
+  /// - Returns: Whether the log's keys may sign again.
   public static func judge(
     treeSize: UInt64,
     treeRootAt: (UInt64) -> Digest32?,

@@ -4,7 +4,9 @@ public enum Heartbeat {
   public static let step: UInt64 = 16
 
   /// The next published size: the last one plus 16·k, with the smallest k ≥ 1 that reaches the
-  /// present size; the difference is filled with pads. `nil` if the sum cannot be written.
+  /// present size; the difference is filled with pads.
+  ///
+  /// `nil` if the sum cannot be written.
   public static func nextSize(last: UInt64, size: UInt64) -> UInt64? {
     let grown = size > last ? size - last : 0
     let steps = max(1, grown / step + (grown % step == 0 ? 0 : 1))

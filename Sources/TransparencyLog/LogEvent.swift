@@ -14,7 +14,9 @@ public struct LogEvent: Sendable {
   /// The realm: SHA-256 of register version 1.
   public let realm: Digest32
 
-  /// Reads a peer part. - Throws: ``EventFailure`` for the first rule broken; nothing is repaired.
+  /// Reads a peer part.
+  ///
+  /// - Throws: ``EventFailure`` for the first rule broken; nothing is repaired.
   public init(parsing bytes: [UInt8]) throws(EventFailure) {
     try self.init(fields: EventFields(parsing: bytes))
   }
@@ -109,7 +111,9 @@ extension LogEvent: Hashable {
 
 /// The words for what a disclosure rests on, as far as the log's rules need them.
 public enum EventBasis {
-  /// The lawful exceptions. There is no "other".
+  /// The lawful exceptions.
+  ///
+  /// There is no "other".
   public static let exceptions = [
     "child-best-interest", "court-order", "legal-duty", "public-danger", "vital-interest",
   ]

@@ -103,6 +103,7 @@ public struct LogTree: Sendable {
   ///   - index: Below the size.
   ///   - size: The tree size to prove at; the present one if absent.
   ///   - tiles: Where completed tiles are read.
+  /// - Returns: The siblings from the leaf up.
   /// - Throws: ``LogTreeFailure/outOfRange``; what the tile source throws.
   public func inclusionProof(
     index: UInt64,

@@ -1,6 +1,8 @@
 public import CanonicalBytes
 
-/// Checks of RFC 6962 proofs. Every function fails closed and never traps on foreign numbers.
+/// Checks of RFC 6962 proofs.
+///
+/// Every function fails closed and never traps on foreign numbers.
 public enum MerkleProof {
   /// Most hashes of one path (PROTOCOL §3 step 1).
   public static let hashLimit = 64
@@ -53,6 +55,7 @@ public enum MerkleProof {
   ///   - path: The proof.
   ///   - allowingEmpty: Whether a start from size 0, which proves nothing, is accepted (with the
   ///     empty tree's root and no hashes): first contact of a witness only.
+  /// - Returns: `true` only if both roots follow from the path.
   public static func verifyConsistency(
     from older: UInt64,
     to newer: UInt64,

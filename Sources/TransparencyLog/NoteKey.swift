@@ -53,7 +53,9 @@ public struct NoteKey: Hashable, Sendable {
     "\(name)+\(Hex.encode(Self.bigEndian(keyID)))+\(Base64.encode([kind.rawValue] + key.bytes.bytes))"
   }
 
-  /// Whether C2SP allows a name: not empty, no white space, no plus. Here also printable ASCII.
+  /// Whether C2SP allows a name: not empty, no white space, no plus.
+  ///
+  /// Here also printable ASCII.
   public static func isName(_ name: String) -> Bool {
     let bytes = name.utf8
     return !bytes.isEmpty && bytes.count <= nameLimitBytes

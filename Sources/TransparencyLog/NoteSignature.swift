@@ -22,6 +22,7 @@ public struct NoteSignature: Hashable, Sendable {
   ///   - text: The text, with its final line end.
   ///   - name: The key's name; must be one that ``NoteKey/isName(_:)`` allows.
   ///   - key: The key.
+  /// - Returns: The signature, ready to stand under the text.
   public static func sign(
     text: String,
     name: String,

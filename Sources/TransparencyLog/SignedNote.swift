@@ -26,7 +26,9 @@ public struct SignedNote: Sendable {
   /// The signature lines, in the order written.
   public let signatures: [NoteSignature]
 
-  /// Puts a note together. - Throws: ``NoteFailure`` where reading it back would fail.
+  /// Puts a note together.
+  ///
+  /// - Throws: ``NoteFailure`` where reading it back would fail.
   public init(text: String, signatures: [NoteSignature]) throws(NoteFailure) {
     guard signatures.count <= Self.signatureLimit else { throw .tooLarge }
     guard !signatures.isEmpty else { throw .structure }
@@ -36,7 +38,9 @@ public struct SignedNote: Sendable {
     guard bytes.count <= Self.limitBytes else { throw .tooLarge }
   }
 
-  /// Reads a note. - Throws: ``NoteFailure`` for the first rule broken.
+  /// Reads a note.
+  ///
+  /// - Throws: ``NoteFailure`` for the first rule broken.
   public init(parsing bytes: [UInt8]) throws(NoteFailure) {
     guard bytes.count <= Self.limitBytes else { throw .tooLarge }
     guard bytes.last == 0x0A else { throw .structure }

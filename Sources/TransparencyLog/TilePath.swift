@@ -6,6 +6,7 @@ public enum TilePath {
   ///   - level: From 0.
   ///   - index: The tile's position in its level.
   ///   - width: Hashes in a part-filled tile, 1–255; `nil` for a complete one.
+  /// - Returns: The path, relative to the log.
   public static func tile(level: Int, index: UInt64, width: Int? = nil) -> String {
     "tile/\(level)/\(number(index))\(partial(width))"
   }

@@ -45,6 +45,7 @@ public enum TrustedTime: Equatable, Sendable {
   ///   - local: This node's clock, Unix ms.
   ///   - witnessTimes: Statements; of one agency only the newest counts.
   ///   - f: How many agencies may lie; taken as at least 1.
+  /// - Returns: T, or an alarm that a person decides.
   public static func now(local: UInt64, witnessTimes: [WitnessTime], f: Int) -> TrustedTime {
     guard let witnesses = reached(witnessTimes, agencies: max(f, 1) + 1, sectors: 2),
       witnesses > local

@@ -50,6 +50,7 @@ public enum WitnessRule {
   ///   - from: The size that the sender believes is held.
   ///   - proof: The proof between that size and the offered one, whichever is larger.
   ///   - storedRoot: The root accepted earlier for a size.
+  /// - Returns: What to do; nothing is stored or signed here.
   public static func judge(
     held: WitnessState?,
     offered: Checkpoint,

@@ -1,0 +1,172 @@
+internal import CanonicalBytes
+internal import Sealing
+internal import TransparencyLog
+
+extension BundleVerifier {
+  /// Lines among the entries that are no leaf.
+  mutating func entryPart(_ word: String, _ bytes: [UInt8], _ range: Range<Int>) {
+    let afterPads = endedInPads
+    endedInPads = false
+    if word != "view", word != "receipt" { closeAnswerable() }
+    guard !stopped else { return }
+    if word == "seen" || word == "end" {
+      guard let head, roots.size == head.size else { return malformed(word) }
+      place = .seen
+      return tail(word, bytes, range)
+    }
+    guard let fields = LineBytes.fields(bytes, range, limit: 6) else { return malformed(word) }
+    switch (word, fields.count) {
+    case ("closed", 3): closedLine(bytes, fields)
+    case ("pads", 3) where !afterPads: padsLine(bytes, fields)
+    case ("mark", 2): markLine(bytes, fields[1])
+    case ("view", 2): viewLine(bytes, fields[1])
+    case ("receipt", 6): receiptLine(bytes, fields)
+    default: malformed(word)
+    }
+  }
+
+  /// `leaf` HTAB leaf-hash HTAB e HTAB s-e HTAB a HTAB s-a HTAB c-p HTAB person.
+  mutating func leafLine(_ bytes: [UInt8], _ range: Range<Int>) {
+    endedInPads = false
+    closeAnswerable()
+    guard !stopped else { return }
+    guard let head, roots.size < head.size, var hasher else { return malformed("leaf") }
+    // Taken out and put back, so that its buffers are not copied.
+    self.hasher = nil
+    defer { self.hasher = hasher }
+    let hashField = (range.lowerBound + 5)..<(range.lowerBound + 69)
+    guard range.count > 70, bytes[hashField.upperBound] == 0x09,
+      let given = hex.digest(bytes, hashField)
+    else { return malformed("leaf", at: range.lowerBound..<range.upperBound) }
+    let eventStart = hashField.upperBound + 1
+    guard let eventEnd = LineBytes.find(0x09, bytes, eventStart..<range.upperBound),
+      let eventSalt = salt(bytes, eventEnd, range.upperBound)
+    else { return malformed("leaf", at: eventStart..<range.upperBound) }
+    let staffStart = eventEnd + 66
+    guard let staffEnd = LineBytes.find(0x09, bytes, staffStart..<range.upperBound),
+      let staffSalt = salt(bytes, staffEnd, range.upperBound),
+      let personal = salt(bytes, staffEnd + 65, range.upperBound)
+    else { return malformed("leaf", at: staffStart..<range.upperBound) }
+    let lastField = (staffEnd + 131)..<range.upperBound
+    guard let person = person(bytes, lastField),
+      eventEnd - eventStart <= BundleLimits.eventBytes, eventEnd > eventStart,
+      staffEnd - staffStart <= BundleLimits.eventBytes, staffEnd > staffStart
+    else { return malformed("leaf", at: lastField) }
+
+    let index = roots.size
+    let event = hasher.eventCommitment(bytes, eventStart..<eventEnd, salt: eventSalt)
+    let staff = hasher.staffCommitment(bytes, staffStart..<staffEnd, salt: staffSalt)
+    var matches = hasher.leafHash(event, staff, personal) == given
+    if case .salt(let salt) = person {
+      matches = matches && hasher.emptyPersonalCommitment(salt: salt) == personal
+    }
+    if !matches { emit(.leafMismatch, .error, index...index) }
+    append(given)
+    judge(
+      event: Array(bytes[eventStart..<eventEnd]), staff: Array(bytes[staffStart..<staffEnd]),
+      person: person, at: index)
+    emitRemarks()
+  }
+
+  /// The 64 digits after the HTAB at a position, with an HTAB behind them.
+  private mutating func salt(_ bytes: [UInt8], _ tab: Int, _ end: Int) -> Digest32? {
+    let field = (tab + 1)..<(tab + 65)
+    guard field.upperBound < end, bytes[tab] == 0x09, bytes[field.upperBound] == 0x09 else {
+      return nil
+    }
+    return hex.digest(bytes, field)
+  }
+
+  private mutating func person(_ bytes: [UInt8], _ field: Range<Int>) -> BundleWriter.Person? {
+    if field.count == 64 { return hex.digest(bytes, field).map { .salt($0) } }
+    if LineBytes.equal(bytes, field, Words.held) { return .held }
+    if LineBytes.equal(bytes, field, Words.gone) { return .gone }
+    return nil
+  }
+
+  private mutating func append(_ leafHash: Digest32) {
+    roots.append(leafHash)
+    if !claims.isEmpty { checkClaims() }
+  }
+
+  /// `closed` HTAB index HTAB leaf.
+  private mutating func closedLine(_ bytes: [UInt8], _ fields: [Range<Int>]) {
+    guard let head, roots.size < head.size,
+      LineBytes.number(bytes, fields[1]) == roots.size
+    else { return malformed("closed", at: fields[1]) }
+    guard let raw = Hex.decode(LineBytes.text(bytes, fields[2])), let leaf = LogLeaf(parsing: raw)
+    else { return malformed("closed", at: fields[2]) }
+    emit(.eventUnopened, .error, roots.size...roots.size)
+    summary.closed += 1
+    append(leaf.hash)
+  }
+
+  /// `pads` HTAB first HTAB last (AUD-013, AUD-015).
+  private mutating func padsLine(_ bytes: [UInt8], _ fields: [Range<Int>]) {
+    guard let head, var hasher, let first = LineBytes.number(bytes, fields[1]),
+      first == roots.size
+    else { return malformed("pads", at: fields[1]) }
+    guard let last = LineBytes.number(bytes, fields[2]), first <= last, last < head.size else {
+      return malformed("pads", at: fields[2])
+    }
+    self.hasher = nil
+    for index in first...last { append(hasher.padHash(index: index)) }
+    self.hasher = hasher
+    summary.pads += last - first + 1
+    endedInPads = true
+  }
+
+  // MARK: Events
+
+  /// Judges the opened parts of one leaf.
+  private mutating func judge(
+    event: [UInt8], staff: [UInt8], person: BundleWriter.Person, at index: UInt64
+  ) {
+    guard let head else { return }
+    guard let event = try? LogEvent(parsing: event), event.type != .pad else {
+      return emit(.eventMalformed, .error, index...index, ["peer"])
+    }
+    guard event.index == index, event.realm == head.realm, event.equals(.log, logText) else {
+      return emit(.indexMismatch, .error, index...index)
+    }
+    guard let staff = try? StaffPart(parsing: staff), staff.cause.map({ $0 < index }) ?? true else {
+      return emit(.eventMalformed, .error, index...index, ["staff"])
+    }
+    let saysPerson: Bool =
+      switch person {
+      case .salt: false
+      case .held, .gone: true
+      }
+    guard staff.isAboutPerson == saysPerson else {
+      return emit(.eventMalformed, .error, index...index, ["person"])
+    }
+    summary.count(event, staff)
+    rules.person(person == .held ? .held : person == .gone ? .gone : .none, at: index)
+    rules.time(staff.timeMs, at: index)
+    apply(event, staff, at: index)
+  }
+
+  /// At the `end` line: the last answer, the last root, then what needed the whole log.
+  mutating func finishLeaves() {
+    guard let head else { return }
+    if checkRoot(head.root), let finalSettledMs {
+      summary.settledSize = head.size
+      rules.settled(timeMs: finalSettledMs, size: head.size)
+    }
+    if !claims.isEmpty { checkClaims() }
+  }
+
+  /// After the `end` line.
+  mutating func finishLog() {
+    guard let head else { return }
+    rules.judgeSettled(size: head.size)
+    rules.finish(madeMs: head.madeMs)
+    emitRemarks(onLine: false)
+    session.grants[logText] = rules.grants
+    session.lastSeq[logText] = rules.lastSeq
+    guard let messages = session.messages else { return }
+    messages.agencies[ownNumber]?.madeMs = max(
+      messages.agencies[ownNumber]?.madeMs ?? 0, head.madeMs, rules.lastTimeMs)
+    messages.sizes[logText] = head.size
+  }
+}

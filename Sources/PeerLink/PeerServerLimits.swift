@@ -1,0 +1,32 @@
+/// What a peer may take of this node's memory and time.
+package struct PeerServerLimits: Sendable, Hashable {
+  /// Longest request body, in bytes: one exchange of 8 MiB and its framing.
+  package var bodyBytes: Int
+  /// Longest request head, in bytes, all header fields together.
+  package var headBytes: Int
+  /// A connection without a request ends after this; a held answer does not count as idle.
+  package var idleTimeout: Duration
+  /// Time for a whole body to arrive, and for a long answer to be taken.
+  package var transferTimeout: Duration
+  /// Connections open at once.
+  package var connections: Int
+  /// Time that answers under way get after the node was asked to stop.
+  package var shutdownGrace: Duration
+
+  /// Limits of a node.
+  package init(
+    bodyBytes: Int = (8 << 20) + (64 << 10),
+    headBytes: Int = 16 << 10,
+    idleTimeout: Duration = .seconds(75),
+    transferTimeout: Duration = .seconds(120),
+    connections: Int = 1024,
+    shutdownGrace: Duration = .seconds(5)
+  ) {
+    self.bodyBytes = bodyBytes
+    self.headBytes = headBytes
+    self.idleTimeout = idleTimeout
+    self.transferTimeout = transferTimeout
+    self.connections = connections
+    self.shutdownGrace = shutdownGrace
+  }
+}
