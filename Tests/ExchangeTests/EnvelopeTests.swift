@@ -9,21 +9,32 @@ internal import WireSchema
 @Suite struct EnvelopeTests {
   private func check(_ bytes: [UInt8]) throws(ItemCode) -> CheckedEnvelope {
     try CheckedEnvelope.check(
-      bytes, me: Fixture.shelter, peer: Fixture.ministry, realm: Fixture.realm)
+      bytes,
+      me: Fixture.shelter,
+      peer: Fixture.ministry,
+      realm: Fixture.realm
+    )
   }
 
   private func draft(
-    _ parts: [(String, String)], desks: [[String]]
+    _ parts: [(String, String)],
+    desks: [[String]]
   ) throws -> EnvelopeDraft {
     EnvelopeDraft(
-      realm: Fixture.realm, sender: Fixture.ministry, recipient: Fixture.shelter,
-      parts: parts.map { EnvelopeDraft.Part(group: FieldGroup($0.0)!, content: Array($0.1.utf8)) },
+      realm: Fixture.realm,
+      sender: Fixture.ministry,
+      recipient: Fixture.shelter,
+      parts: parts.map {
+        EnvelopeDraft.Part(group: known(FieldGroup($0.0)), content: Array($0.1.utf8))
+      },
       desks: try desks.enumerated().map { position, groups in
         EnvelopeDraft.Desk(
           keyID: position == 0 ? Fixture.deskID : Hash256.of([UInt8(position)]),
           publicKey: try KeyWrap.PublicKey(Fixture.deskSeed.key.publicBytes),
-          groups: groups.map { FieldGroup($0)! })
-      })
+          groups: groups.map { known(FieldGroup($0)) }
+        )
+      }
+    )
   }
 
   @Test("A desk opens exactly the groups that its stanza names")
@@ -31,18 +42,24 @@ internal import WireSchema
     let sealed = try EnvelopeSealer.seal(
       draft(
         [("contact", "by day"), ("identity", "a name"), ("need", "a bed")],
-        desks: [["identity", "need"], ["contact", "identity"]]))
+        desks: [["identity", "need"], ["contact", "identity"]]
+      )
+    )
     let envelope = try check(sealed.bytes)
     #expect(envelope.id == sealed.id)
     #expect(envelope.groups == sealed.groups)
     #expect(envelope.stanzas.map(\.keyID) == sealed.keyIDs)
     let opened = try EnvelopeOpener.open(
-      envelope, keyID: Fixture.deskID, deskKey: Fixture.deskSeed.key)
+      envelope,
+      keyID: Fixture.deskID,
+      deskKey: Fixture.deskSeed.key
+    )
     #expect(opened.map(\.group.text) == ["identity", "need"])
     #expect(
       opened.map { String(decoding: $0.content.copyBytes(), as: UTF8.self) } == [
         "a name", "a bed",
-      ])
+      ]
+    )
   }
 
   @Test("Another desk key opens nothing, also under the right name")
@@ -72,12 +89,17 @@ internal import WireSchema
       #expect(throws: failure) { try EnvelopeSealer.seal(draft) }
     }
     let large = EnvelopeDraft(
-      realm: Fixture.realm, sender: Fixture.ministry, recipient: Fixture.shelter,
+      realm: Fixture.realm,
+      sender: Fixture.ministry,
+      recipient: Fixture.shelter,
       parts: [
         EnvelopeDraft.Part(
           group: Fixture.need,
-          content: [UInt8](repeating: 0, count: ExchangeLimits.compartmentBytes))
-      ], desks: [try Fixture.desk([Fixture.need])])
+          content: [UInt8](repeating: 0, count: ExchangeLimits.compartmentBytes)
+        )
+      ],
+      desks: [try Fixture.desk([Fixture.need])]
+    )
     #expect(throws: ExchangeFailure.tooLarge) { try EnvelopeSealer.seal(large) }
   }
 
@@ -118,7 +140,8 @@ internal import WireSchema
     _ change: (inout WireEnvelope, inout WireHeader, inout WireTable, inout WireStanzas) -> Void
   ) throws -> [UInt8] {
     let sealed = try EnvelopeSealer.seal(
-      draft([("identity", "a"), ("need", "b")], desks: [["identity", "need"], ["need"]]))
+      draft([("identity", "a"), ("need", "b")], desks: [["identity", "need"], ["need"]])
+    )
     var wire = try #require(WireEnvelope(canonical: sealed.bytes))
     var header = try #require(WireHeader(canonical: [UInt8](wire.header)))
     var table = try #require(WireTable(canonical: [UInt8](wire.table)))

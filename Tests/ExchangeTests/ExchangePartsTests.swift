@@ -8,23 +8,32 @@ internal import WireSchema
 
 @Suite struct ExchangePartsTests {
   private func decode(
-    _ bytes: [UInt8], _ role: ExchangeParts.Role = .answer
+    _ bytes: [UInt8],
+    _ role: ExchangeParts.Role = .answer
   ) throws(ExchangeCode) -> ExchangeParts {
     try ExchangeParts(decoding: bytes, role: role)
   }
 
   private func delivery(_ items: [ItemPart], proof: Int = 2) -> DeliveryPart {
     DeliveryPart(
-      items: items, checkpoint: "a checkpoint", from: 300,
-      proof: [UInt8](repeating: 1, count: proof * 32), settled: "a settled one",
-      settledProof: [UInt8](repeating: 2, count: 32))
+      items: items,
+      checkpoint: "a checkpoint",
+      from: 300,
+      proof: [UInt8](repeating: 1, count: proof * 32),
+      settled: "a settled one",
+      settledProof: [UInt8](repeating: 2, count: 32)
+    )
   }
 
   private func opening(path: Int = 3, closed: String? = nil) -> EventOpening {
     EventOpening(
-      event: Array("{}".utf8), salt: Fixture.policy, staff: Fixture.realm,
-      personal: Fixture.register, path: [Digest32](repeating: .zero, count: path),
-      closedCheckpoint: closed)
+      event: Array("{}".utf8),
+      salt: Fixture.policy,
+      staff: Fixture.realm,
+      personal: Fixture.register,
+      path: [Digest32](repeating: .zero, count: path),
+      closedCheckpoint: closed
+    )
   }
 
   @Test("No bytes at all are a poll")
@@ -43,10 +52,18 @@ internal import WireSchema
         ItemPart(envelope: [1, 2], event: opening(path: 0, closed: "closed"), grant: nil),
       ]),
       receipt: ReceiptPart(
-        events: [opening()], checkpoint: "theirs", from: 1, proof: [], cosignature: "line"),
-      notes: ["реестр", "card"], waitSeconds: 60,
-      refused: [RefusalPart(message: Fixture.policy, code: .notLogged)], code: .inconsistent,
-      held: 77)
+        events: [opening()],
+        checkpoint: "theirs",
+        from: 1,
+        proof: [],
+        cosignature: "line"
+      ),
+      notes: ["реестр", "card"],
+      waitSeconds: 60,
+      refused: [RefusalPart(message: Fixture.policy, code: .notLogged)],
+      code: .inconsistent,
+      held: 77
+    )
     let bytes = parts.encoded
     #expect(WireExchange(canonical: bytes)?.canonicalBytes == bytes)
     let read = try decode(bytes)
@@ -65,26 +82,36 @@ internal import WireSchema
       ExchangeParts(
         delivery: delivery([
           ItemPart(envelope: [1], event: opening(path: 64), grant: opening(path: 64))
-        ])),
+        ])
+      ),
       ExchangeParts(notes: [String](repeating: "n", count: 64)),
       ExchangeParts(notes: [String(repeating: "n", count: ExchangeLimits.noteBytes)]),
       ExchangeParts(
         refused: [RefusalPart](
-          repeating: RefusalPart(message: .zero, code: .hash), count: 64)),
+          repeating: RefusalPart(message: .zero, code: .hash),
+          count: 64
+        )
+      ),
     ]
     for (position, parts) in within.enumerated() {
       #expect(throws: Never.self, "limit \(position)") { try decode(parts.encoded) }
     }
     let receipt = ReceiptPart(
-      events: [EventOpening?](repeating: opening(), count: 65), checkpoint: "c", from: 0,
-      proof: [], cosignature: "")
+      events: [EventOpening?](repeating: opening(), count: 65),
+      checkpoint: "c",
+      from: 0,
+      proof: [],
+      cosignature: ""
+    )
     let beyond: [ExchangeParts] = [
       ExchangeParts(delivery: delivery([ItemPart](repeating: item, count: 65))),
       ExchangeParts(delivery: delivery([item], proof: 65)),
       ExchangeParts(
-        delivery: delivery([ItemPart(envelope: [1], event: opening(path: 65), grant: nil)])),
+        delivery: delivery([ItemPart(envelope: [1], event: opening(path: 65), grant: nil)])
+      ),
       ExchangeParts(
-        delivery: delivery([ItemPart(envelope: [1], event: opening(), grant: opening(path: 65))])),
+        delivery: delivery([ItemPart(envelope: [1], event: opening(), grant: opening(path: 65))])
+      ),
       ExchangeParts(receipt: receipt),
       ExchangeParts(notes: [String](repeating: "n", count: 65)),
       ExchangeParts(notes: [String(repeating: "n", count: ExchangeLimits.noteBytes + 1)]),
@@ -93,11 +120,16 @@ internal import WireSchema
           ItemPart(
             envelope: [1],
             event: opening(closed: String(repeating: "n", count: ExchangeLimits.noteBytes + 1)),
-            grant: nil)
-        ])),
+            grant: nil
+          )
+        ])
+      ),
       ExchangeParts(
         refused: [RefusalPart](
-          repeating: RefusalPart(message: .zero, code: .hash), count: 65)),
+          repeating: RefusalPart(message: .zero, code: .hash),
+          count: 65
+        )
+      ),
     ]
     for (position, parts) in beyond.enumerated() {
       #expect(throws: ExchangeCode.tooLarge, "limit \(position)") { try decode(parts.encoded) }
@@ -105,9 +137,12 @@ internal import WireSchema
     let body = ExchangeParts(
       delivery: delivery([
         ItemPart(
-          envelope: [UInt8](repeating: 1, count: ExchangeLimits.bodyBytes), event: opening(),
-          grant: nil)
-      ]))
+          envelope: [UInt8](repeating: 1, count: ExchangeLimits.bodyBytes),
+          event: opening(),
+          grant: nil
+        )
+      ])
+    )
     #expect(throws: ExchangeCode.tooLarge) { try decode(body.encoded) }
   }
 
@@ -146,7 +181,9 @@ internal import WireSchema
     let made = try Scenario().make()
     var wire = try #require(
       WireExchange(
-        canonical: ExchangeParts(delivery: delivery([made.item, made.item])).encoded))
+        canonical: ExchangeParts(delivery: delivery([made.item, made.item])).encoded
+      )
+    )
     wire.delivery.item[0].event.salt.removeLast()
     let read = try decode(wire.canonicalBytes)
     let items = try #require(read.delivery).items
@@ -166,7 +203,8 @@ internal import WireSchema
   func bitFlips() throws {
     let made = try Scenario().make()
     let parts = ExchangeParts(
-      delivery: DeliveryPart(items: [made.item], checkpoint: "c", from: 0, proof: []))
+      delivery: DeliveryPart(items: [made.item], checkpoint: "c", from: 0, proof: [])
+    )
     let expected = meaning(try made.check.check(made.item))
     let state = TestState()
     var bytes = parts.encoded
@@ -179,7 +217,11 @@ internal import WireSchema
         if let read = try? decode(bytes, .request), let item = read.delivery?.items.first,
           let checked = try? made.check.check(item),
           case .accept = StatefulCheck.judge(
-            checked, state: state, me: Fixture.shelter, nowMs: Fixture.nowMs)
+            checked,
+            state: state,
+            me: Fixture.shelter,
+            nowMs: Fixture.nowMs
+          )
         {
           #expect(meaning(checked) == expected, "byte \(position), bit \(bit)")
         }

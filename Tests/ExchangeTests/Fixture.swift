@@ -6,44 +6,62 @@ internal import TransparencyLog
 
 /// What every test of a delivery starts from: two agencies, a desk, and a log of the sender.
 struct Fixture {
-  static let realm = Digest32(repeatElement(7, count: 32))!
-  static let otherRealm = Digest32(repeatElement(8, count: 32))!
-  static let policy = Digest32(repeatElement(9, count: 32))!
-  static let register = Digest32(repeatElement(10, count: 32))!
-  static let ministry = AgencyID("ministry.example")!
-  static let shelter = AgencyID("shelter.example")!
-  static let stranger = AgencyID("stranger.example")!
-  static let log = LogID("ministry.example/amonat/log/2")!
-  static let pastLog = LogID("ministry.example/amonat/log/1")!
-  static let need = FieldGroup("need")!
-  static let identity = FieldGroup("identity")!
+  static let realm = known(Digest32(repeatElement(7, count: 32)))
+  static let otherRealm = known(Digest32(repeatElement(8, count: 32)))
+  static let policy = known(Digest32(repeatElement(9, count: 32)))
+  static let register = known(Digest32(repeatElement(10, count: 32)))
+  static let ministry = known(AgencyID("ministry.example"))
+  static let shelter = known(AgencyID("shelter.example"))
+  static let stranger = known(AgencyID("stranger.example"))
+  static let log = known(LogID("ministry.example/amonat/log/2"))
+  static let pastLog = known(LogID("ministry.example/amonat/log/1"))
+  static let need = known(FieldGroup("need"))
+  static let identity = known(FieldGroup("identity"))
   static let nowMs: UInt64 = 1_770_000_000_000
   static let dayMs: UInt64 = 86_400_000
 
   /// The shelter's intake desk.
   static let deskSeed = GuardedSeed()
   static let deskID = DeskKeyID.of(
-    agency: shelter, desk: DeskName("intake")!, publicKey: deskSeed.key.publicBytes)
+    agency: shelter,
+    desk: known(DeskName("intake")),
+    publicKey: deskSeed.key.publicBytes
+  )
 
   static func desk(_ groups: [FieldGroup]) throws -> EnvelopeDraft.Desk {
     EnvelopeDraft.Desk(
-      keyID: deskID, publicKey: try KeyWrap.PublicKey(deskSeed.key.publicBytes), groups: groups)
+      keyID: deskID,
+      publicKey: try KeyWrap.PublicKey(deskSeed.key.publicBytes),
+      groups: groups
+    )
   }
 
   static func envelope(
-    _ groups: [FieldGroup] = [need], realm: Digest32 = realm, sender: AgencyID = ministry,
+    _ groups: [FieldGroup] = [need],
+    realm: Digest32 = realm,
+    sender: AgencyID = ministry,
     recipient: AgencyID = shelter
   ) throws -> SealedEnvelope {
     try EnvelopeSealer.seal(
       EnvelopeDraft(
-        realm: realm, sender: sender, recipient: recipient,
+        realm: realm,
+        sender: sender,
+        recipient: recipient,
         parts: groups.map { EnvelopeDraft.Part(group: $0, content: Array("{}".utf8)) },
-        desks: [try desk(groups)]))
+        desks: [try desk(groups)]
+      )
+    )
   }
 
   static func notification() -> SealedEnvelope {
     EnvelopeSealer.notify(realm: realm, sender: ministry, recipient: shelter)
   }
+}
+
+/// A value that the tests spell out, and so is one.
+func known<Value>(_ value: Value?) -> Value {
+  guard let value else { preconditionFailure("a fixture is well formed") }
+  return value
 }
 
 /// A desk key that tests share; a move-only value cannot be a constant of a type.
@@ -72,15 +90,26 @@ final class TestLog {
 
   @discardableResult
   func append(
-    _ type: EventType, realm: Digest32 = Fixture.realm, log: LogID? = nil, index: UInt64? = nil,
+    _ type: EventType,
+    realm: Digest32 = Fixture.realm,
+    log: LogID? = nil,
+    index: UInt64? = nil,
     _ fields: [EventField]
   ) throws -> UInt64 {
     let event = try LogEvent(
-      type: type, log: (log ?? name).text, realm: realm, index: index ?? tree.size, fields: fields)
+      type: type,
+      log: (log ?? name).text,
+      realm: realm,
+      index: index ?? tree.size,
+      fields: fields
+    )
     let salts = EventSalts.random()
     let leaf = LogLeaf(
-      event: event.bytes, staff: Commitments.emptyPart, personal: Commitments.emptyPart,
-      salts: salts)
+      event: event.bytes,
+      staff: Commitments.emptyPart,
+      personal: Commitments.emptyPart,
+      salts: salts
+    )
     kept.append((event, salts))
     tree.append(leaf.hash)
     return tree.size - 1
@@ -89,11 +118,13 @@ final class TestLog {
   func opening(_ index: UInt64, closedCheckpoint: String? = nil) throws -> EventOpening {
     let (event, salts) = kept[Int(index)]
     return EventOpening(
-      event: event.bytes, salt: salts.event,
+      event: event.bytes,
+      salt: salts.event,
       staff: Commitments.staff(Commitments.emptyPart, salt: salts.staff),
       personal: Commitments.personal(Commitments.emptyPart, salt: salts.personal),
       path: try tree.inclusionProof(index: index, tiles: NoTiles()),
-      closedCheckpoint: closedCheckpoint)
+      closedCheckpoint: closedCheckpoint
+    )
   }
 }
 
@@ -157,29 +188,50 @@ struct Scenario {
     let grantLog = grantInPastLog ? past : log
     let grant = try appendGrant(to: grantLog)
     let name = CheckedItem.GrantName(
-      log: namedGrantLog ?? grantLog.name, index: namedGrant ?? grant)
+      log: namedGrantLog ?? grantLog.name,
+      index: namedGrant ?? grant
+    )
     try log.append(.pad, [])
     let envelope =
       sealed.isEmpty
       ? EnvelopeSealer.notify(realm: envelopeRealm, sender: sender, recipient: recipient)
       : try Fixture.envelope(
-        sealed, realm: envelopeRealm, sender: sender, recipient: recipient)
+        sealed,
+        realm: envelopeRealm,
+        sender: sender,
+        recipient: recipient
+      )
     let event = try log.append(
-      type, realm: realm, log: eventLog, index: log.size + eventIndexOffset,
-      fields(message: message ?? envelope.id, grant: name))
+      type,
+      realm: realm,
+      log: eventLog,
+      index: log.size + eventIndexOffset,
+      fields(message: message ?? envelope.id, grant: name)
+    )
     for _ in 0..<6 { try log.append(.pad, []) }
     let note = "the note that closed log 1"
     let closed = Checkpoint(origin: past.name.text, size: past.size, root: past.root)
     return Made(
       item: ItemPart(
-        envelope: envelope.bytes, event: try log.opening(event),
+        envelope: envelope.bytes,
+        event: try log.opening(event),
         grant: sendsGrant
-          ? try grantLog.opening(grant, closedCheckpoint: grantInPastLog ? note : nil) : nil),
+          ? try grantLog.opening(grant, closedCheckpoint: grantInPastLog ? note : nil) : nil
+      ),
       check: StatelessCheck(
-        me: Fixture.shelter, peer: Fixture.ministry, realm: Fixture.realm, origin: Fixture.log,
-        size: log.size, root: log.root,
-        closedLog: { $0 == Fixture.pastLog && $1 == note ? closed : nil }),
-      id: envelope.id, seq: seq, grant: name, log: log)
+        me: Fixture.shelter,
+        peer: Fixture.ministry,
+        realm: Fixture.realm,
+        origin: Fixture.log,
+        size: log.size,
+        root: log.root,
+        closedLog: { $0 == Fixture.pastLog && $1 == note ? closed : nil }
+      ),
+      id: envelope.id,
+      seq: seq,
+      grant: name,
+      log: log
+    )
   }
 
   private func appendGrant(to log: TestLog) throws -> UInt64 {
@@ -238,7 +290,10 @@ struct TestState: ReceiverState {
     ownOpen.contains(message)
   }
   func decide(
-    _ request: DisclosureRequest, under grant: GrantFacts?, policy: Digest32, atMs nowMs: UInt64
+    _ request: DisclosureRequest,
+    under grant: GrantFacts?,
+    policy: Digest32,
+    atMs nowMs: UInt64
   ) -> Decision? {
     policies.contains(policy) ? decision : nil
   }

@@ -15,15 +15,23 @@ internal import Testing
   }
 
   private func opened(_ parts: [(String, String)]) throws -> [EnvelopeOpener.Opened] {
-    let groups = parts.map { FieldGroup($0.0)! }
+    let groups = parts.map { known(FieldGroup($0.0)) }
     let sealed = try EnvelopeSealer.seal(
       EnvelopeDraft(
-        realm: Fixture.realm, sender: Fixture.ministry, recipient: Fixture.shelter,
+        realm: Fixture.realm,
+        sender: Fixture.ministry,
+        recipient: Fixture.shelter,
         parts: parts.map {
-          EnvelopeDraft.Part(group: FieldGroup($0.0)!, content: Array($0.1.utf8))
-        }, desks: [try Fixture.desk(groups)]))
+          EnvelopeDraft.Part(group: known(FieldGroup($0.0)), content: Array($0.1.utf8))
+        },
+        desks: [try Fixture.desk(groups)]
+      )
+    )
     return try EnvelopeOpener.open(
-      CheckedEnvelope(stored: sealed.bytes), keyID: Fixture.deskID, deskKey: Fixture.deskSeed.key)
+      CheckedEnvelope(stored: sealed.bytes),
+      keyID: Fixture.deskID,
+      deskKey: Fixture.deskSeed.key
+    )
   }
 
   @Test("Fields of the granted groups may be shown")
@@ -56,7 +64,7 @@ internal import Testing
     }
     let file = try opened([("documents", "%PDF")])
     #expect(throws: Never.self) {
-      try OverDisclosure.check(file, granted: [FieldGroup("documents")!], policy: policy)
+      try OverDisclosure.check(file, granted: [known(FieldGroup("documents"))], policy: policy)
     }
   }
 }

@@ -10,22 +10,37 @@ internal import Testing
 
   private func parcel(_ exchange: ExchangeParts) throws -> [UInt8] {
     try ParcelSeal.seal(
-      exchange, realm: Fixture.realm, sender: Fixture.ministry, recipient: Fixture.shelter,
-      courierKey: KeyWrap.PublicKey(courier.key.publicBytes))
+      exchange,
+      realm: Fixture.realm,
+      sender: Fixture.ministry,
+      recipient: Fixture.shelter,
+      courierKey: KeyWrap.PublicKey(courier.key.publicBytes)
+    )
   }
 
   private func exchange() throws -> ExchangeParts {
     ExchangeParts(
       delivery: DeliveryPart(
-        items: [try Scenario().make().item], checkpoint: "c", from: 0, proof: []))
+        items: [try Scenario().make().item],
+        checkpoint: "c",
+        from: 0,
+        proof: []
+      )
+    )
   }
 
   private func open(
-    _ bytes: [UInt8], realm: Digest32 = Fixture.realm,
+    _ bytes: [UInt8],
+    realm: Digest32 = Fixture.realm,
     senders: [AgencyID] = [Fixture.stranger, Fixture.ministry]
   ) throws(ParcelCode) -> ParcelSeal.Opened {
     try ParcelSeal.open(
-      bytes, realm: realm, recipient: Fixture.shelter, courierKey: courier.key, senders: senders)
+      bytes,
+      realm: realm,
+      recipient: Fixture.shelter,
+      courierKey: courier.key,
+      senders: senders
+    )
   }
 
   @Test("The recipient finds out who sealed it, and reads the same exchange")
@@ -50,8 +65,12 @@ internal import Testing
     let other = KeyWrap.PrivateKey.generate()
     #expect(throws: ParcelCode.courierKeyGone) {
       try ParcelSeal.open(
-        bytes, realm: Fixture.realm, recipient: Fixture.shelter, courierKey: other,
-        senders: [Fixture.ministry])
+        bytes,
+        realm: Fixture.realm,
+        recipient: Fixture.shelter,
+        courierKey: other,
+        senders: [Fixture.ministry]
+      )
     }
     #expect(throws: ParcelCode.malformed) { try open(Array(bytes.dropLast())) }
     #expect(throws: ParcelCode.malformed) { try open(parcel(ExchangeParts())) }

@@ -6,23 +6,30 @@ internal import TransparencyLog
 
 /// RCP-005: what the sender of a message holds a receipt to.
 @Suite struct ReceiptTests {
-  private static let name = LogID("shelter.example/amonat/log/1")!
+  private static let name = known(LogID("shelter.example/amonat/log/1"))
   private static let sent = Fixture.policy
 
   private func check(_ log: TestLog) -> ReceiptCheck {
     ReceiptCheck(
-      me: Fixture.ministry, realm: Fixture.realm, origin: Self.name, size: log.size,
-      root: log.root)
+      me: Fixture.ministry,
+      realm: Fixture.realm,
+      origin: Self.name,
+      size: log.size,
+      root: log.root
+    )
   }
 
   private func fields(
-    message: Digest32 = sent, outcome: String = "stored", peer: AgencyID = Fixture.ministry
+    message: Digest32 = sent,
+    outcome: String = "stored",
+    peer: AgencyID = Fixture.ministry
   ) -> [EventField] {
     [.digest(.message, message), .string(.outcome, outcome), .string(.peer, peer.text)]
   }
 
   private func result(
-    _ log: TestLog, _ events: [EventOpening?]
+    _ log: TestLog,
+    _ events: [EventOpening?]
   ) -> [Result<ReceiptCheck.Outcome, ReceiptCode>] {
     check(log).check(
       ReceiptPart(events: events, checkpoint: "c", from: 0, proof: [], cosignature: "")
@@ -48,11 +55,14 @@ internal import TransparencyLog
   func refuses() throws {
     let log = try TestLog(Self.name)
     let others: [UInt64] = [
-      try log.append(.cancel, [
-        .digest(.message, Self.sent), .string(.peer, Fixture.ministry.text), .integer(.seq, 1),
-      ]),
+      try log.append(
+        .cancel,
+        [
+          .digest(.message, Self.sent), .string(.peer, Fixture.ministry.text), .integer(.seq, 1),
+        ]
+      ),
       try log.append(.receive, realm: Fixture.otherRealm, fields()),
-      try log.append(.receive, log: LogID("shelter.example/amonat/log/2")!, fields()),
+      try log.append(.receive, log: known(LogID("shelter.example/amonat/log/2")), fields()),
       try log.append(.receive, index: 40, fields()),
       try log.append(.receive, fields(peer: Fixture.stranger)),
       try log.append(.receive, fields(message: Fixture.register)),
@@ -75,7 +85,12 @@ internal import TransparencyLog
     for _ in 0..<4 { try log.append(.pad, []) }
     let opening = try log.opening(event)
     let receipt = ReceiptPart(
-      events: [opening], checkpoint: "c", from: 0, proof: [], cosignature: "")
+      events: [opening],
+      checkpoint: "c",
+      from: 0,
+      proof: [],
+      cosignature: ""
+    )
     var bytes = ExchangeParts(receipt: receipt).encoded
     for position in bytes.indices {
       for bit in 0..<8 {

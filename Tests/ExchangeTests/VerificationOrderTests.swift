@@ -14,7 +14,9 @@ internal import TransparencyLog
     let remember: @Sendable (inout TestState, Scenario.Made) -> Void
 
     init(
-      _ name: String, _ code: String, change: @escaping @Sendable (inout Scenario) -> Void = { _ in },
+      _ name: String,
+      _ code: String,
+      change: @escaping @Sendable (inout Scenario) -> Void = { _ in },
       remember: @escaping @Sendable (inout TestState, Scenario.Made) -> Void = { _, _ in }
     ) {
       (self.name, self.code, self.change, self.remember) = (name, code, change, remember)
@@ -46,7 +48,9 @@ internal import TransparencyLog
 
   static let faults: [Fault] = [
     // Step 9, B1 and B14.
-    Fault("B14: the header of another realm", "not-yours") { $0.envelopeRealm = Fixture.otherRealm },
+    Fault("B14: the header of another realm", "not-yours") {
+      $0.envelopeRealm = Fixture.otherRealm
+    },
     Fault("B1: sealed by another agency than the peer", "not-yours") {
       $0.sender = Fixture.stranger
     },
@@ -79,8 +83,10 @@ internal import TransparencyLog
     Fault("a sequence number of zero", "not-logged") { $0.seq = 0 },
     // Step 12.
     Fault(
-      "a sequence number of another message", "seq-reused",
-      remember: { state, made in state.seqs[made.seq] = Fixture.policy }),
+      "a sequence number of another message",
+      "seq-reused",
+      remember: { state, made in state.seqs[made.seq] = Fixture.policy }
+    ),
     // Step 13.
     Fault("no grant", "grant") { $0.sendsGrant = false },
     Fault("a leaf that is not a grant", "grant") { $0.grantType = .pad },
@@ -88,7 +94,7 @@ internal import TransparencyLog
     Fault("a grant for another agency", "grant") { $0.grantPeer = Fixture.stranger },
     Fault("a grant at another index", "grant") { $0.namedGrant = 0 },
     Fault("a grant in another agency's log", "grant") {
-      $0.namedGrantLog = LogID("stranger.example/amonat/log/1")!
+      $0.namedGrantLog = known(LogID("stranger.example/amonat/log/1"))
     },
     Fault("a grant said to be in another log of the sender", "grant") {
       $0.namedGrantLog = Fixture.pastLog
@@ -98,17 +104,24 @@ internal import TransparencyLog
     Fault("A1: a grant that has run out", "grant") { $0.grantUntil = Fixture.nowMs },
     Fault("a grant on another basis", "grant") { $0.grantBasis = "court-order" },
     Fault(
-      "A3: a grant that was withdrawn", "withdrawn",
-      remember: { state, made in state.tombstones = [made.grant] }),
+      "A3: a grant that was withdrawn",
+      "withdrawn",
+      remember: { state, made in state.tombstones = [made.grant] }
+    ),
     Fault(
-      "A2: a second offer under one grant", "grant-used",
-      remember: { state, made in state.offers[made.grant] = Fixture.policy }),
+      "A2: a second offer under one grant",
+      "grant-used",
+      remember: { state, made in state.offers[made.grant] = Fixture.policy }
+    ),
     Fault(
-      "A2: a supplement to another referral", "grant-used",
+      "A2: a supplement to another referral",
+      "grant-used",
       change: {
         $0.kind = "supplement"
         $0.ref = Fixture.register
-      }, remember: { state, made in state.offers[made.grant] = Fixture.policy }),
+      },
+      remember: { state, made in state.offers[made.grant] = Fixture.policy }
+    ),
     Fault("A2: a supplement under a grant without an offer", "grant-used") {
       $0.kind = "supplement"
       $0.ref = Fixture.register
@@ -120,22 +133,29 @@ internal import TransparencyLog
       $0.sendsGrant = false
     },
     Fault(
-      "A4: a reply that also names a grant", "grant",
+      "A4: a reply that also names a grant",
+      "grant",
       change: {
         $0.kind = "reply"
         $0.basis = "reply"
         $0.ref = Fixture.policy
-      }, remember: { state, _ in state.ownOpen = [Fixture.policy] }),
+      },
+      remember: { state, _ in state.ownOpen = [Fixture.policy] }
+    ),
     Fault(
-      "A4: a supplement that claims to be a reply", "grant",
+      "A4: a supplement that claims to be a reply",
+      "grant",
       change: {
         $0.kind = "supplement"
         $0.basis = "reply"
         $0.ref = Fixture.policy
         $0.sendsGrant = false
-      }, remember: { state, _ in state.ownOpen = [Fixture.policy] }),
+      },
+      remember: { state, _ in state.ownOpen = [Fixture.policy] }
+    ),
     Fault(
-      "a reply with groups the policy does not let it carry", "grant",
+      "a reply with groups the policy does not let it carry",
+      "grant",
       change: {
         $0.kind = "reply"
         $0.basis = "reply"
@@ -145,21 +165,27 @@ internal import TransparencyLog
       remember: { state, _ in
         state.ownOpen = [Fixture.policy]
         state.decision = .refused([.policyGroups])
-      }),
+      }
+    ),
     Fault("a notification with a grant", "grant") {
       $0 = .notification("accept", ref: Fixture.policy)
       $0.sendsGrant = true
     },
     Fault("a withdrawal of another agency's grant", "grant") {
       $0 = .notification("withdraw")
-      $0.withdrawsGrantLog = LogID("stranger.example/amonat/log/1")!
+      $0.withdrawsGrantLog = known(LogID("stranger.example/amonat/log/1"))
     },
     // Step 14.
     Fault(
-      "a policy that is not in force", "policy", remember: { state, _ in state.policies = [] }),
+      "a policy that is not in force",
+      "policy",
+      remember: { state, _ in state.policies = [] }
+    ),
     Fault(
-      "what the policy does not allow", "policy",
-      remember: { state, _ in state.decision = .refused([.policyPurpose]) }),
+      "what the policy does not allow",
+      "policy",
+      remember: { state, _ in state.decision = .refused([.policyPurpose]) }
+    ),
     // Step 15.
     Fault("a message that has run out", "expired") { $0.expires = Fixture.nowMs },
     Fault("a message that lives longer than the policy allows", "expired") {
@@ -168,10 +194,15 @@ internal import TransparencyLog
     Fault("an expiry at the end of time", "expired") { $0.expires = (1 << 53) - 1 },
     // Step 16.
     Fault(
-      "A8: a desk key that is gone", "desk-key-gone", remember: { state, _ in state.desks = [:] }),
+      "A8: a desk key that is gone",
+      "desk-key-gone",
+      remember: { state, _ in state.desks = [:] }
+    ),
     Fault(
-      "C9: a group that the desk may not open", "desk",
-      remember: { state, _ in state.desks[Fixture.deskID] = [Fixture.identity] }),
+      "C9: a group that the desk may not open",
+      "desk",
+      remember: { state, _ in state.desks[Fixture.deskID] = [Fixture.identity] }
+    ),
   ]
 
   @Test("A fault is refused with the code of its step", arguments: faults)
@@ -185,7 +216,10 @@ internal import TransparencyLog
     // These change nothing but the receiver's memory or the clock, so they go with any other fault.
     let later: [Fault] = [
       Fault(
-        "policy", "policy", remember: { state, _ in state.decision = .refused([.policyKind]) }),
+        "policy",
+        "policy",
+        remember: { state, _ in state.decision = .refused([.policyKind]) }
+      ),
       Fault("expired", "expired") { $0.expires = 1 },
       Fault("desk", "desk", remember: { state, _ in state.desks[Fixture.deskID] = [] }),
     ]
@@ -243,7 +277,9 @@ internal import TransparencyLog
     #expect(made.outcome(state) == "accept")
   }
 
-  @Test("B8: a repeat after its expiry, its withdrawal and a policy change is still the same repeat")
+  @Test(
+    "B8: a repeat after its expiry, its withdrawal and a policy change is still the same repeat"
+  )
   func repeats() throws {
     let made = try Scenario().make()
     var state = TestState()
@@ -303,11 +339,22 @@ internal import TransparencyLog
       (try Scenario().make(), "member"),
     ] {
       let suspended = StatelessCheck(
-        me: Fixture.shelter, peer: Fixture.ministry, realm: Fixture.realm, origin: Fixture.log,
-        size: item.log.size, root: item.log.root, onlyWithdrawals: true)
+        me: Fixture.shelter,
+        peer: Fixture.ministry,
+        realm: Fixture.realm,
+        origin: Fixture.log,
+        size: item.log.size,
+        root: item.log.root,
+        onlyWithdrawals: true
+      )
       let again = Scenario.Made(
-        item: item.item, check: suspended, id: item.id, seq: item.seq, grant: item.grant,
-        log: item.log)
+        item: item.item,
+        check: suspended,
+        id: item.id,
+        seq: item.seq,
+        grant: item.grant,
+        log: item.log
+      )
       #expect(again.outcome() == outcome)
     }
   }
@@ -316,8 +363,13 @@ internal import TransparencyLog
   func relayed() throws {
     let made = try Scenario().make()
     let relay = StatelessCheck(
-      me: Fixture.shelter, peer: Fixture.stranger, realm: Fixture.realm,
-      origin: LogID("stranger.example/amonat/log/1")!, size: made.log.size, root: made.log.root)
+      me: Fixture.shelter,
+      peer: Fixture.stranger,
+      realm: Fixture.realm,
+      origin: known(LogID("stranger.example/amonat/log/1")),
+      size: made.log.size,
+      root: made.log.root
+    )
     #expect(throws: ItemCode.notYours) { try relay.check(made.item) }
   }
 
@@ -328,12 +380,23 @@ internal import TransparencyLog
     let longer = ItemPart(
       envelope: made.item.envelope,
       event: EventOpening(
-        event: event.event, salt: event.salt, staff: event.staff, personal: event.personal,
-        path: event.path + [.zero]), grant: made.item.grant)
+        event: event.event,
+        salt: event.salt,
+        staff: event.staff,
+        personal: event.personal,
+        path: event.path + [.zero]
+      ),
+      grant: made.item.grant
+    )
     #expect(throws: ItemCode.notLogged) { try made.check.check(longer) }
     let other = StatelessCheck(
-      me: Fixture.shelter, peer: Fixture.ministry, realm: Fixture.realm, origin: Fixture.log,
-      size: made.log.size, root: .zero)
+      me: Fixture.shelter,
+      peer: Fixture.ministry,
+      realm: Fixture.realm,
+      origin: Fixture.log,
+      size: made.log.size,
+      root: .zero
+    )
     #expect(throws: ItemCode.notLogged) { try other.check(made.item) }
   }
 
