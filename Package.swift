@@ -202,7 +202,7 @@ if fuzzing {
     .executableTarget(
       name: "amonat-fuzz",
       dependencies: ["FuzzDriver", "CanonicalBytes", "Sealing"],
-      path: "Tests/Fuzz", exclude: ["README.md", "Driver", "seeds"],
+      path: "Tests/Fuzz", exclude: ["README.md", "Driver", "seeds", "text.dict"],
       swiftSettings: house + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
   ]

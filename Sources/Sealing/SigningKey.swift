@@ -24,8 +24,10 @@ public struct SigningKey: ~Copyable, Sendable {
         guard let secretBase = secretBuffer.baseAddress, let seedBase = seedBuffer.baseAddress
         else { return }
         _ = unsafe crypto_sign_seed_keypair(
-          &publicBytes, secretBase.assumingMemoryBound(to: UInt8.self),
-          seedBase.assumingMemoryBound(to: UInt8.self))
+          &publicBytes,
+          secretBase.assumingMemoryBound(to: UInt8.self),
+          seedBase.assumingMemoryBound(to: UInt8.self)
+        )
       }
     }
     publicKey = VerifyingKey(derived: publicBytes)
@@ -37,8 +39,12 @@ public struct SigningKey: ~Copyable, Sendable {
     unsafe secret.withBytes { buffer in
       guard let base = buffer.baseAddress else { return }
       _ = unsafe crypto_sign_detached(
-        &signature, nil, message, UInt64(message.count),
-        base.assumingMemoryBound(to: UInt8.self))
+        &signature,
+        nil,
+        message,
+        UInt64(message.count),
+        base.assumingMemoryBound(to: UInt8.self)
+      )
     }
     return signature
   }

@@ -21,7 +21,8 @@ enum Fuzz {
   }
 
   private static func drive(
-    _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    _ count: CInt,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
   ) -> CInt {
     var count = count
     var arguments = unsafe arguments
