@@ -2,9 +2,10 @@
 
 import PackageDescription
 
-/// Set by `AMONAT_FUZZ=1` only: the parsers are built with coverage and address checks, and the
-/// fuzzer joins the package (`Tests/Fuzz/README.md`). Its `main` is libFuzzer's, so it cannot be a
-/// part of the usual build.
+/// Whether `AMONAT_FUZZ=1` is set (`Tests/Fuzz/README.md`).
+///
+/// Then the parsers are built with coverage and address checks, and the fuzzer joins the package. Its
+/// `main` is libFuzzer's, so it cannot be a part of the usual build.
 let fuzzing = Context.environment["AMONAT_FUZZ"] != nil
 let fuzzFlags: [SwiftSetting] = fuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : []
 

@@ -36,7 +36,9 @@ public enum KeyBox {
     }
   }
 
-  /// Opens a box. - Throws: ``SealingFailure/length``, ``SealingFailure/ciphertext``.
+  /// Opens a box.
+  ///
+  /// - Throws: ``SealingFailure/length``, ``SealingFailure/ciphertext``.
   public static func open(
     _ box: [UInt8],
     key: borrowing GuardedSecret,

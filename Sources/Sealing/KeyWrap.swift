@@ -37,7 +37,9 @@ public enum KeyWrap {
     /// The 1,216 bytes.
     public let bytes: [UInt8]
 
-    /// Admits a key. - Throws: ``SealingFailure/key``.
+    /// Admits a key.
+    ///
+    /// - Throws: ``SealingFailure/key``.
     public init(_ bytes: [UInt8]) throws(SealingFailure) {
       guard bytes.count == KeyWrap.publicKeyBytes else { throw .key }
       do { key = try XWingMLKEM768X25519.PublicKey(rawRepresentation: bytes) } catch { throw .key }
@@ -75,7 +77,9 @@ public enum KeyWrap {
       }
     }
 
-    /// Takes a 32-byte seed. - Throws: ``SealingFailure/key``.
+    /// Takes a 32-byte seed.
+    ///
+    /// - Throws: ``SealingFailure/key``.
     public init(seed: consuming GuardedSecret) throws(SealingFailure) {
       guard seed.count == 32 else { throw .key }
       publicBytes = [UInt8](try PrivateKey.load(seed).publicKey.rawRepresentation)

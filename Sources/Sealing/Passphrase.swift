@@ -30,7 +30,10 @@ public enum Passphrase {
   /// Size of a salt, in bytes.
   public static let saltBytes = 16
 
-  /// Derives a 32-byte key. - Throws: ``SealingFailure/passphrase`` when memory cannot be had.
+  /// Derives a 32-byte key.
+  ///
+  /// - Throws: ``SealingFailure/length`` for a salt that is not 16 bytes;
+  ///   ``SealingFailure/passphrase`` when memory cannot be had.
   public static func key(
     _ passphrase: SecretBytes,
     salt: [UInt8],

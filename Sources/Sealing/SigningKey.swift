@@ -1,6 +1,6 @@
 internal import CSodium
 
-/// A 64-byte Ed25519 signature. Never an identifier: one message may have several.
+/// A 64-byte Ed25519 signature; never an identifier: one message may have several.
 public typealias SignatureBytes = [UInt8]
 
 /// An Ed25519 private key (RFC 8032) in guarded memory.

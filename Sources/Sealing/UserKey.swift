@@ -48,7 +48,9 @@ public struct UserKey: ~Copyable, Sendable {
     return out
   }
 
-  /// Opens a secret sealed to this user. - Throws: ``SealingFailure/wrap``.
+  /// Opens a secret sealed to this user.
+  ///
+  /// - Throws: ``SealingFailure/wrap``.
   public borrowing func open(_ sealed: [UInt8]) throws(SealingFailure) -> GuardedSecret {
     guard sealed.count >= crypto_box_sealbytes() else { throw .length }
     let publicBytes = publicBytes

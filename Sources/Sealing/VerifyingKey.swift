@@ -32,8 +32,9 @@ public struct VerifyingKey: Hashable, Sendable {
     bytes = digest
   }
 
-  /// Whether a signature over a message is this key's. libsodium's rules everywhere, the auditor's
-  /// tool included.
+  /// Whether a signature over a message is this key's.
+  ///
+  /// libsodium's rules everywhere, the auditor's tool included.
   public func verifies(_ signature: [UInt8], of message: [UInt8]) -> Bool {
     guard signature.count == 64 else { return false }
     Sodium.ready()

@@ -4,8 +4,9 @@ internal import Sealing
 internal import TestSupport
 internal import Testing
 
-/// The pitfalls known for these constructions, one test each, by the number they have in
-/// `docs/threat-model.md`. Number 7 is held by the canonical texts, 8 and 11 also beside their types;
+/// The pitfalls known for these constructions, by the number they have in the threat model.
+///
+/// Number 7 is held by the canonical texts, 8 and 11 also beside their types;
 /// 9 (trusted time) belongs to the floors above.
 @Suite struct PitfallTests {
   let forge = Forge()
