@@ -2,9 +2,10 @@
 
 import PackageDescription
 
-/// Set by `AMONAT_FUZZ=1` only: the parsers are built with coverage and address checks, and the
-/// fuzzer joins the package (`Tests/Fuzz/README.md`). Its `main` is libFuzzer's, so it cannot be a
-/// part of the usual build.
+/// Whether `AMONAT_FUZZ=1` is set (`Tests/Fuzz/README.md`).
+///
+/// Then the parsers are built with coverage and address checks, and the fuzzer joins the package. Its
+/// `main` is libFuzzer's, so it cannot be a part of the usual build.
 let fuzzing = Context.environment["AMONAT_FUZZ"] != nil
 let fuzzFlags: [SwiftSetting] = fuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : []
 
@@ -202,7 +203,7 @@ if fuzzing {
     .executableTarget(
       name: "amonat-fuzz",
       dependencies: ["FuzzDriver", "CanonicalBytes", "Sealing"],
-      path: "Tests/Fuzz", exclude: ["README.md", "Driver", "seeds"],
+      path: "Tests/Fuzz", exclude: ["README.md", "Driver", "seeds", "text.dict"],
       swiftSettings: house + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
   ]
