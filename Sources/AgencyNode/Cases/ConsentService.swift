@@ -239,11 +239,13 @@ package struct ConsentService: Sendable {
   }
 
   private static func refusal(_ no: RefusedAsk, view: TrustBook.View) -> [EventField] {
+    // No groups named means all that the purpose could have had.
+    let all = Purpose(no.purpose).flatMap { view.policy?.purpose($0)?.groups.map(\.text) } ?? []
     var fields: [EventField] = [
       .digest(.policy, view.policyHash), .string(.purpose, no.purpose),
       .digest(.register, view.registerHash),
+      .strings(.groups, (no.groups.isEmpty ? all : no.groups).sorted()),
     ]
-    if !no.groups.isEmpty { fields.append(.strings(.groups, no.groups.sorted())) }
     if let peer = no.peer { fields.append(.string(.peer, peer)) }
     return fields
   }

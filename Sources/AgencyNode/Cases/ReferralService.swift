@@ -122,7 +122,7 @@ package struct ReferralService: Sendable {
       }
     } after: { rows, _ in
       // Expected before anything can leave, so that no receipt comes too early.
-      if waits { node.receipts.expect(rows.compactMap(\.row)) }
+      if waits { node.receipts.expect(rows.compactMap { $0.row }) }
       return rows
     }
     node.metrics.add(.referralsSubmitted, rows.count { $0.row != nil })
@@ -132,7 +132,7 @@ package struct ReferralService: Sendable {
         state: nil, reasons: ["grant-used"], problem: Problem(.grantMissing))
     }
     guard waits else { return }
-    let outcomes = await outcomes(of: rows.compactMap(\.row))
+    let outcomes = await outcomes(of: rows.compactMap { $0.row })
     for (place, row) in rows {
       if let row, let outcome = outcomes[row] { results[place]?.state = outcome }
     }
@@ -163,12 +163,14 @@ package struct ReferralService: Sendable {
     seals: Bool
   ) async throws(NodeError) -> Ready {
     guard let grant = grants[ask.grant] else { throw NodeError(.grantMissing) }
+    // What an offer carries, and nothing else, by the policy: the need, without identity.
+    guard let need = policy.kind(.offer)?.groups.first else { throw NodeError(.policyUnknown) }
     guard let peer = AgencyID(grant.peer), let facts = grant.facts else {
       throw NodeError(.grantMissing)
     }
     let decision = policy.decide(
       DisclosureRequest(
-        kind: .offer, recipient: peer, purpose: facts.purpose, groups: [Self.need],
+        kind: .offer, recipient: peer, purpose: facts.purpose, groups: [need],
         basis: facts.basis, answersOpenQuestion: false), under: facts, atMs: nowMs)
     if case .refused(let reasons) = decision {
       throw NodeError(
@@ -176,15 +178,15 @@ package struct ReferralService: Sendable {
     }
     guard view.directory.isActive(peer, atMs: nowMs) else { throw NodeError(.member) }
     return try await NodeError.wrapping {
-      let content = try await content(ask, grant: grant, presence: presence)
+      let content = try await content(ask, need: need, grant: grant, presence: presence)
       for (name, fields) in content {
         guard let group = FieldGroup(name) else {
           throw NodeError(.overDisclosed, detail: "unknown-group")
         }
         try policy.check(content: fields.canonical, of: group, granted: facts.groups)
       }
-      guard let need = content[Self.need.text] else {
-        throw NodeError(.fieldMissing, detail: Self.need.text)
+      guard let offered = content[need.text] else {
+        throw NodeError(.fieldMissing, detail: need.text)
       }
       let offer = try view.directory.sealing(to: peer, atMs: nowMs)
       let life = min(
@@ -194,8 +196,8 @@ package struct ReferralService: Sendable {
         nowMs + life, grant.untilMs, offer.keys.map(\.latestMessageExpiryMs).min() ?? .max)
       let sealed =
         seals
-        ? try Self.seal([(Self.need, need)], peer: peer, offer: offer, node: node) : nil
-      let rest = content.filter { $0.key != Self.need.text }.sorted { $0.key < $1.key }
+        ? try Self.seal([(need, offered)], peer: peer, offer: offer, node: node) : nil
+      let rest = content.filter { $0.key != need.text }.sorted { $0.key < $1.key }
         .compactMap { entry in FieldGroup(entry.key).map { ($0, entry.value) } }
       let extra =
         seals && !rest.isEmpty
@@ -206,7 +208,7 @@ package struct ReferralService: Sendable {
       return Ready(
         place: place, grant: grant,
         offer: draft(
-          sealed, .offer, grant: grant, groups: [Self.need], ref: nil, expires: expires,
+          sealed, .offer, grant: grant, groups: [need], ref: nil, expires: expires,
           actor: presence.user, desk: desk),
         supplement: extra.map {
           draft(
@@ -216,11 +218,8 @@ package struct ReferralService: Sendable {
     }
   }
 
-  /// The group that an offer carries, and nothing else.
-  private static let need = FieldGroup.need
-
   private func content(
-    _ ask: ReferAsk, grant: OwnGrant, presence: SessionVault.Presence
+    _ ask: ReferAsk, need: FieldGroup, grant: OwnGrant, presence: SessionVault.Presence
   ) async throws -> [String: [String: FieldValue]] {
     var content = ask.content ?? [:]
     if ask.fromCase {
@@ -230,9 +229,9 @@ package struct ReferralService: Sendable {
         content[section] = fields
       }
     }
-    if let service = ask.service { content[Self.need.text, default: [:]]["service"] = .text(service) }
-    if content[Self.need.text] != nil, content[Self.need.text]?["urgency"] == nil {
-      content[Self.need.text]?["urgency"] = .text(ask.urgency)
+    if let service = ask.service { content[need.text, default: [:]]["service"] = .text(service) }
+    if content[need.text] != nil, content[need.text]?["urgency"] == nil {
+      content[need.text]?["urgency"] = .text(ask.urgency)
     }
     return content
   }
