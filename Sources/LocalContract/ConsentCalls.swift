@@ -40,6 +40,43 @@ package struct ConsentRecord: Codable, Hashable, Sendable {
   }
 }
 
+/// What `amonat consent record --from` reads: a ``ConsentRecord`` without its case.
+package struct ConsentFile: Codable, Hashable, Sendable {
+  /// What was agreed to; may be empty.
+  package var grants: [GrantAsk]
+  /// How the consent was taken.
+  package var record: ConsentFacts?
+  /// What was refused.
+  package var refused: [RefusedAsk]
+  /// Agencies that are to learn nothing.
+  package var denied: [String]
+
+  /// Gathers the parts.
+  package init(
+    grants: [GrantAsk],
+    record: ConsentFacts? = nil,
+    refused: [RefusedAsk] = [],
+    denied: [String] = []
+  ) {
+    self.grants = grants
+    self.record = record
+    self.refused = refused
+    self.denied = denied
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case grants, record, refused, denied
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let fields = try decoder.onlyFields(CodingKeys.self)
+    grants = try fields.decode([GrantAsk].self, forKey: .grants)
+    record = try fields.decodeIfPresent(ConsentFacts.self, forKey: .record)
+    refused = try fields.decodeIfPresent([RefusedAsk].self, forKey: .refused) ?? []
+    denied = try fields.decodeIfPresent([String].self, forKey: .denied) ?? []
+  }
+}
+
 /// One leg of a consent: one recipient, one purpose.
 package struct GrantAsk: Codable, Hashable, Sendable {
   /// Who may receive.

@@ -137,16 +137,16 @@ package struct NotesImport: Codable, Hashable, Sendable {
 /// What each note did.
 package struct NotesImported: Codable, Hashable, Sendable {
   /// One entry for each note, in the order given.
-  package var outcomes: [NoteOutcome]
+  package var outcomes: [NoteResult]
 
   /// Gathers the parts.
-  package init(outcomes: [NoteOutcome]) {
+  package init(outcomes: [NoteResult]) {
     self.outcomes = outcomes
   }
 }
 
 /// What one note did.
-package struct NoteOutcome: Codable, Hashable, Sendable {
+package struct NoteResult: Codable, Hashable, Sendable {
   /// `register`, `suspension`, `card`, `link` or `unknown`.
   package var type: String
   /// Whose card or link it is, or who is suspended.
