@@ -113,7 +113,11 @@ struct Init: OfflineCommand {
       id: id,
       key: "",
       level: level.rawValue,
-      names: .init(en: nameEn ?? id, ru: nameRu ?? nameEn ?? id, tg: nameTg ?? nameRu ?? id),
+      names: .init(
+        en: nameEn ?? id,
+        ru: nameRu ?? nameEn ?? id,
+        tg: nameTg ?? nameRu ?? nameEn ?? id
+      ),
       region: region,
       roles: Set(role).sorted(),
       sector: sector.rawValue
