@@ -154,8 +154,8 @@ let package = Package(
     command(
       "amonat",
       [
-        "CanonicalBytes", "LocalContract", "NodeStore", "Trust", "TransparencyLog", "Sealing",
-        "ReferralModel", Product.arguments,
+        "CanonicalBytes", "LocalContract", "AgencyNode", "NodeStore", "Trust", "TransparencyLog",
+        "Sealing", "ReferralModel", Product.arguments,
       ]),
     command("amonat-audit", ["Audit", Product.arguments]),
     // Tests, the demo and the benchmarks drive the real programs.

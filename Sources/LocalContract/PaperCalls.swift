@@ -137,16 +137,16 @@ package struct NotesImport: Codable, Hashable, Sendable {
 /// What each note did.
 package struct NotesImported: Codable, Hashable, Sendable {
   /// One entry for each note, in the order given.
-  package var outcomes: [NoteResult]
+  package var outcomes: [NoteOutcome]
 
   /// Gathers the parts.
-  package init(outcomes: [NoteResult]) {
+  package init(outcomes: [NoteOutcome]) {
     self.outcomes = outcomes
   }
 }
 
 /// What one note did.
-package struct NoteResult: Codable, Hashable, Sendable {
+package struct NoteOutcome: Codable, Hashable, Sendable {
   /// `register`, `suspension`, `card`, `link` or `unknown`.
   package var type: String
   /// Whose card or link it is, or who is suspended.

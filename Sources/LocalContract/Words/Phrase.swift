@@ -109,5 +109,4 @@ package enum Phrase: String, CaseIterable, Sendable {
   case answerMalformed
   case hintUnlock
   case stateMissing
-  case storeFailed
 }

@@ -113,7 +113,6 @@ extension PhraseTable {
       .answerMalformed: "The node's answer cannot be read.",
       .hintUnlock: "First: amonat unlock --user NAME",
       .stateMissing: "There is no agency key in {0}; begin with: amonat init --agency ID …",
-      .storeFailed: "The state could not be made: {0}",
     ],
     problems: [
       "malformed": "The request is not what the API describes.",

@@ -114,7 +114,6 @@ extension PhraseTable {
       .answerMalformed: "Ответ узла не читается.",
       .hintUnlock: "Сначала: amonat unlock --user ИМЯ",
       .stateMissing: "В {0} нет ключа учреждения; начните с: amonat init --agency ID …",
-      .storeFailed: "Не удалось создать состояние: {0}",
     ],
     problems: [
       "malformed": "Запрос составлен неверно.",

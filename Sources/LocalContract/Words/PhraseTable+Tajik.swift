@@ -114,7 +114,6 @@ extension PhraseTable {
       .answerMalformed: "Ҷавоби гиреҳ хонда намешавад.",
       .hintUnlock: "Аввал: amonat unlock --user НОМ",
       .stateMissing: "Дар {0} калиди муассиса нест; аввал: amonat init --agency ID …",
-      .storeFailed: "Ҳолатро сохтан нашуд: {0}",
     ],
     problems: [
       "malformed": "Дархост нодуруст тартиб дода шудааст.",

@@ -45,14 +45,14 @@ struct PeerImport: NodeCommand {
 
   @OptionGroup var node: NodeOptions
 
-  func perform(_ call: NodeCall) async throws(CommandFailure) -> [NoteResult] {
+  func perform(_ call: NodeCall) async throws(CommandFailure) -> [LocalContract.NoteOutcome] {
     let request = NotesImport(notes: try call.input.notes(files).map(\.encoded))
     return try await call { client throws(LocalFailure) in
       try await client.importPeers(request)
     }.outcomes
   }
 
-  func show(_ answer: [NoteResult], in report: inout Report) {
+  func show(_ answer: [LocalContract.NoteOutcome], in report: inout Report) {
     for outcome in answer {
       let what = [outcome.type, outcome.agency, outcome.number.map { "\($0)" }]
         .compactMap { $0 }.joined(separator: " ")
@@ -66,7 +66,7 @@ struct PeerImport: NodeCommand {
     }
   }
 
-  func status(of answer: [NoteResult]) -> ExitStatus {
+  func status(of answer: [LocalContract.NoteOutcome]) -> ExitStatus {
     answer.contains { $0.result == "refused" } ? .refused : .done
   }
 }

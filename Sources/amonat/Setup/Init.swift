@@ -1,3 +1,4 @@
+internal import AgencyNode
 internal import ArgumentParser
 internal import CanonicalBytes
 internal import FoundationEssentials
@@ -27,7 +28,8 @@ struct Init: OfflineCommand {
         amonat init --state /var/lib/amonat --agency shelter.example --sector ngo \\
           --level regional --region khatlon --name-tg "Паноҳгоҳ" --name-ru "Приют" --name-en "Shelter"
       Step 2, with the register that the commission signed, makes the node's state:
-        amonat init --state /var/lib/amonat --register register.note --realm HEX
+        amonat init --state /var/lib/amonat --register register.note --policy tj-nrm.json \\
+          --realm HEX
       """
   )
 
@@ -61,6 +63,9 @@ struct Init: OfflineCommand {
   @Option(help: "Step 2: the register's notes, the first version included.", completion: .file())
   var register: [String] = []
 
+  @Option(help: "Step 2: the policy file whose hash the register names.", completion: .file())
+  var policy: String?
+
   @Option(help: "Step 2: refuse any realm but this one.")
   var realm: String?
 
@@ -82,14 +87,17 @@ struct Init: OfflineCommand {
     guard agency == nil || register.isEmpty else {
       throw ValidationError("--agency is step 1 and --register step 2; give one.")
     }
+    guard register.isEmpty || policy != nil else {
+      throw ValidationError("Step 2 needs the --policy that the register names.")
+    }
     if let agency, AgencyID(agency) == nil {
       throw ValidationError("--agency is not an agency id: labels of a-z, 0-9, - joined by dots.")
     }
   }
 
-  func perform(_ words: Phrasebook) throws(CommandFailure) -> Answer {
+  func perform(_ words: Phrasebook) async throws(CommandFailure) -> Answer {
     if let agency { return try makeKey(agency, words) }
-    return try makeNode(words)
+    return try await makeNode(words)
   }
 
   func show(_ answer: Answer, in report: inout Report) {
@@ -138,7 +146,7 @@ struct Init: OfflineCommand {
     return Answer(agency: id, state: state, key: keyPath, member: memberPath)
   }
 
-  private func makeNode(_ words: Phrasebook) throws(CommandFailure) -> Answer {
+  private func makeNode(_ words: Phrasebook) async throws(CommandFailure) -> Answer {
     let input = Input(words: words)
     guard Files.exists(keyPath) else { throw .input(words(.stateMissing, state)) }
     let key = try KeyFiles(words: words).file(keyPath)
@@ -152,15 +160,18 @@ struct Init: OfflineCommand {
     if let realm, !realm.utf8.elementsEqual(chain.realm.hex.utf8) {
       throw .refused("realm-other", words(.realmDiffers, chain.realm.hex))
     }
-    do throws(StoreFailure) {
-      try NodeStore.create(
+    let policy = try input.bytes(self.policy ?? "")
+    do throws(NodeError) {
+      _ = try await NodeFounding.create(
         StateFolder(URL(filePath: state, directoryHint: .isDirectory)),
         agency: id.text,
-        realm: chain.realm
+        registers: chain.entries.map(\.note.encoded),
+        policy: policy,
+        nowMs: Registers.nowMs
       )
     } catch {
-      if case .conflict = error { throw .refused("conflict", words(.stateExists)) }
-      throw .refused("storage-unreadable", words(.storeFailed, "\(error)"))
+      if error.code == .conflict { throw .refused("conflict", words(.stateExists)) }
+      throw .refused(error.code.rawValue, words.problem(error.code.rawValue))
     }
     return Answer(agency: id.text, state: state, realm: chain.realm.hex)
   }

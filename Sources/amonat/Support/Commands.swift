@@ -9,7 +9,7 @@ protocol OfflineCommand: AsyncParsableCommand {
   var output: OutputOptions { get }
 
   /// Does it.
-  func perform(_ words: Phrasebook) throws(CommandFailure) -> Answer
+  func perform(_ words: Phrasebook) async throws(CommandFailure) -> Answer
 
   /// Says it in words.
   func show(_ answer: Answer, in report: inout Report)
@@ -19,7 +19,7 @@ extension OfflineCommand {
   func run() async throws {
     let words = output.words
     do throws(CommandFailure) {
-      let answer = try perform(words)
+      let answer = try await perform(words)
       var report = Report(words, labels: PolicyLabels(nil, words))
       if !output.json { show(answer, in: &report) }
       output.print(answer, report)
