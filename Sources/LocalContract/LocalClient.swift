@@ -37,11 +37,11 @@ package actor LocalClient {
   ///
   /// - Parameters:
   ///   - endpoint: What to call.
+  ///   - type: What it answers.
   ///   - id: For `{id}`.
-  ///   - action: For `{action}`.
   ///   - query: Names and values.
-  ///   - idempotencyKey: Makes repeating a POST safe.
   ///   - timeout: From now to the whole answer.
+  /// - Returns: The answer.
   /// - Throws: ``LocalFailure``.
   package func get<Answer: Decodable & Sendable>(
     _ endpoint: LocalEndpoint,

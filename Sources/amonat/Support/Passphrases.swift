@@ -15,7 +15,12 @@ struct PassphraseOptions: ParsableArguments {
 
   /// One passphrase for each owner, in order; one file serves all of them.
   ///
-  /// - Parameter isNew: Asks twice, and refuses a short one.
+  /// - Parameters:
+  ///   - owners: Whose, as a person at a terminal is asked.
+  ///   - isNew: Asks twice, and refuses a short one.
+  ///   - words: The language.
+  /// - Returns: As many as there are owners.
+  /// - Throws: ``CommandFailure``.
   func read(
     for owners: [String],
     isNew: Bool,
