@@ -154,8 +154,8 @@ let package = Package(
     command(
       "amonat",
       [
-        "CanonicalBytes", "LocalContract", "AgencyNode", "Trust", "Sealing", "ReferralModel",
-        Product.arguments,
+        "CanonicalBytes", "LocalContract", "AgencyNode", "NodeStore", "Trust", "TransparencyLog",
+        "Sealing", "ReferralModel", Product.arguments,
       ]),
     command("amonat-audit", ["Audit", Product.arguments]),
     // Tests, the demo and the benchmarks drive the real programs.
@@ -188,6 +188,7 @@ let package = Package(
         "PeerLink", "HTTPLine", Product.x509, Product.asn1, Product.crypto, Product.nioCore,
         Product.nioPosix, Product.nioSSL, Product.hummingbird, Product.lifecycle, Product.logging,
       ]),
+    tests("LocalContractTests", ["LocalContract", "CanonicalBytes", "ReferralModel"]),
     tests(
       "NodeTests",
       [
