@@ -73,7 +73,7 @@ extension BundleVerifier {
     }
     let settled = try? trust.quorum.settled(
       note: note, origin: logText, logKey: logKey, witnesses: witnesses)
-    guard let seconds = settled??.timeSeconds else { return nil }
+    guard let seconds = settled?.timeSeconds else { return nil }
     let (timeMs, overflow) = seconds.multipliedReportingOverflow(by: 1000)
     return overflow ? nil : timeMs
   }

@@ -1,4 +1,5 @@
 internal import CanonicalBytes
+internal import ReferralModel
 internal import Sealing
 internal import TransparencyLog
 
@@ -12,10 +13,15 @@ extension BundleVerifier {
       guard let sent = sequenced(event, staff, isDisclosure: false, at: index) else { return }
       send(event, sent)
     case .cancel:
-      _ = sequenced(event, staff, isDisclosure: false, at: index)
-      guard let message = event.digest(.message) else { return }
+      let cancelled = sequenced(event, staff, isDisclosure: false, at: index)
+      guard let cancelled, let message = event.digest(.message) else { return }
       rules.cancel(message)
-      session.messages?.cancel(message)
+      rules.cause(at: index)
+      session.messages?.cancel(
+        message,
+        at: MessageRecord.Taken(
+          recipient: cancelled.peer, sender: ownNumber, bundle: name, log: logText, index: index,
+          timeMs: 0))
     case .withdraw:
       withdraw(event, at: index)
       rules.cause(at: index)
@@ -26,7 +32,7 @@ extension BundleVerifier {
     case .expire: rules.cause(at: index)
     case .erase:
       let targets = (event.strings(.targets) ?? []).compactMap(LineBytes.indexRange)
-      rules.erase(at: index, cause: staff.cause ?? event.integer(.cause), targets: targets)
+      rules.erase(at: index, cause: event.integer(.cause) ?? staff.cause, targets: targets)
     case .verbal, .outside, .consentRefused: known(event, at: index)
     default:
       if event.type.rawValue == "countersign", let grant = event.integer(.grant) {
@@ -124,7 +130,7 @@ extension BundleVerifier {
       if trust.policies.contains(policy) {
         lastPolicy = policy
       } else {
-        rules.remark(.policyUnknown, .error, index...index)
+        rules.remark(.policyMissing, .error, index...index)
       }
     }
     if let register = event.digest(.register), register != lastRegister {

@@ -1,4 +1,5 @@
 internal import CanonicalBytes
+internal import ReferralModel
 internal import Sealing
 internal import TransparencyLog
 
@@ -165,8 +166,7 @@ extension BundleVerifier {
     session.grants[logText] = rules.grants
     session.lastSeq[logText] = rules.lastSeq
     guard let messages = session.messages else { return }
-    messages.agencies[ownNumber]?.madeMs = max(
-      messages.agencies[ownNumber]?.madeMs ?? 0, head.madeMs, rules.lastTimeMs)
+    messages.read(ownNumber, upTo: max(head.madeMs, rules.lastTimeMs))
     messages.sizes[logText] = head.size
   }
 }

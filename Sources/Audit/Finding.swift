@@ -4,9 +4,9 @@ package enum FindingCode: String, Sendable, CaseIterable {
   case bundleTruncated = "bundle-truncated"
   case bundleUnsupported = "bundle-unsupported"
   case bundleAltered = "bundle-altered"
-  case registerChain = "register-chain"
   case realmOther = "realm-other"
-  case signatureMissing = "signature-missing"
+  case registerRefused = "register-refused"
+  case cardRefused = "card-refused"
   case leafMismatch = "leaf-mismatch"
   case rootMismatch = "root-mismatch"
   case checkpointSignature = "checkpoint-signature"
@@ -15,7 +15,7 @@ package enum FindingCode: String, Sendable, CaseIterable {
   case eventUnopened = "event-unopened"
   case eventMalformed = "event-malformed"
   case indexMismatch = "index-mismatch"
-  case policyUnknown = "policy-unknown"
+  case policyMissing = "policy-missing"
   case registerUnknown = "register-unknown"
   case agencyUnknown = "agency-unknown"
   case timeDecreasing = "time-decreasing"
@@ -30,7 +30,7 @@ package enum FindingCode: String, Sendable, CaseIterable {
   case receiptMissing = "receipt-missing"
   case receiptMismatch = "receipt-mismatch"
   case counterpartMissing = "counterpart-missing"
-  case counterpartAbsent = "counterpart-absent"
+  case agencyAbsent = "agency-absent"
   case eraseWithoutCause = "erase-without-cause"
   case eraseNotDone = "erase-not-done"
   case personUnopenedWithoutErase = "person-unopened-without-erase"
@@ -43,8 +43,8 @@ package enum FindingCode: String, Sendable, CaseIterable {
   /// Whether the rest of the bundle could not be judged: exit status 2 (AUD-061).
   package var stopsReading: Bool {
     switch self {
-    case .bundleMalformed, .bundleTruncated, .bundleUnsupported, .registerChain, .realmOther,
-      .signatureMissing:
+    case .bundleMalformed, .bundleTruncated, .bundleUnsupported, .realmOther, .registerRefused,
+      .cardRefused:
       true
     default: false
     }

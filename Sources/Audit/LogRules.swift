@@ -152,8 +152,8 @@ struct LogRules {
     if open[message] == nil { open[message] = sent }
   }
 
-  /// A cancel event: its message waits no more. Returns what was waiting.
-  mutating func cancel(_ message: Digest32) -> Sent? { open.removeValue(forKey: message) }
+  /// A cancel event: its message waits no more.
+  mutating func cancel(_ message: Digest32) { open[message] = nil }
 
   // MARK: Exceptions
 
