@@ -11,15 +11,23 @@ extension AuditCatalogue {
     "clean": Sentence(
       "clean: every leaf, signature and rule was checked",
       ru: "чисто: проверены все записи, подписи и правила",
-      tg: "пок: ҳамаи навиштаҳо, имзоҳо ва қоидаҳо санҷида шуданд"),
+      tg: "пок: ҳамаи навиштаҳо, имзоҳо ва қоидаҳо санҷида шуданд"
+    ),
     "findings": Sentence(
-      "{0} errors, {1} warnings, {2} notes", ru: "ошибок {0}, предупреждений {1}, заметок {2}",
-      tg: "хато {0}, огоҳӣ {1}, эзоҳ {2}"),
+      "{0} errors, {1} warnings, {2} notes",
+      ru: "ошибок {0}, предупреждений {1}, заметок {2}",
+      tg: "хато {0}, огоҳӣ {1}, эзоҳ {2}"
+    ),
     "unchecked": Sentence(
-      "could not be checked to the end", ru: "не удалось проверить до конца",
-      tg: "то охир санҷида нашуд"),
+      "could not be checked to the end",
+      ru: "не удалось проверить до конца",
+      tg: "то охир санҷида нашуд"
+    ),
     "unreadable": Sentence(
-      "the file cannot be read", ru: "файл не читается", tg: "файл хонда намешавад"),
+      "the file cannot be read",
+      ru: "файл не читается",
+      tg: "файл хонда намешавад"
+    ),
     "agency": Sentence("agency", ru: "учреждение", tg: "муассиса"),
     "log": Sentence("log", ru: "журнал", tg: "дафтар"),
     "realm": Sentence("realm", ru: "реестр (realm)", tg: "феҳрист (realm)"),
@@ -27,8 +35,11 @@ extension AuditCatalogue {
     "size": Sentence("leaves", ru: "записей", tg: "навиштаҳо"),
     "settled": Sentence("settled up to", ru: "закреплено до", tg: "тасдиқшуда то"),
     "none": Sentence("none", ru: "нет", tg: "нест"),
-    "times": Sentence("first and last event", ru: "первое и последнее событие",
-      tg: "рӯйдоди аввал ва охир"),
+    "times": Sentence(
+      "first and last event",
+      ru: "первое и последнее событие",
+      tg: "рӯйдоди аввал ва охир"
+    ),
     "events": Sentence("events", ru: "события", tg: "рӯйдодҳо"),
     "pads": Sentence("pads", ru: "заполнители", tg: "пуркунандаҳо"),
     "closed": Sentence("not shown", ru: "не показано", tg: "нишондоданашуда"),
@@ -38,12 +49,15 @@ extension AuditCatalogue {
     "policies": Sentence("policies", ru: "политики", tg: "сиёсатҳо"),
     "receipts": Sentence("receipts", ru: "квитанции", tg: "забонхатҳо"),
     "matched": Sentence(
-      "{0} messages stand in both logs", ru: "сообщений в обоих журналах: {0}",
-      tg: "{0} паём дар ҳар ду дафтар ҳаст"),
+      "{0} messages stand in both logs",
+      ru: "сообщений в обоих журналах: {0}",
+      tg: "{0} паём дар ҳар ду дафтар ҳаст"
+    ),
     "present": Sentence("bundles of", ru: "пакеты", tg: "бастаҳои"),
     "unverified": Sentence(
       "This is a summary, not a verdict; run verify for that.",
       ru: "Это сводка, а не заключение; для него выполните verify.",
-      tg: "Ин ҷамъбаст аст, на хулоса; барои хулоса verify-ро иҷро кунед."),
+      tg: "Ин ҷамъбаст аст, на хулоса; барои хулоса verify-ро иҷро кунед."
+    ),
   ]
 }

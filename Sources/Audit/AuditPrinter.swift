@@ -61,7 +61,8 @@ struct AuditPrinter {
   mutating func unreadable(_ name: String) {
     if json {
       bundles.append(
-        .object(CanonicalObject(["bundle": .string(Self.clean(name)), "read": .bool(false)])))
+        .object(CanonicalObject(["bundle": .string(Self.clean(name)), "read": .bool(false)]))
+      )
     } else {
       write("\(Self.clean(name)): \(say("unreadable"))\n")
     }
@@ -99,7 +100,8 @@ struct AuditPrinter {
     row(
       "times",
       summary.timesMs.map { "\(Self.date($0.lowerBound)), \(Self.date($0.upperBound))" }
-        ?? say("none"))
+        ?? say("none")
+    )
     rows("events", summary.events)
     row("pads", String(summary.pads))
     row("closed", String(summary.closed))
@@ -178,7 +180,11 @@ struct AuditPrinter {
 
   /// A file's name without what could confuse a terminal or a reader of JSON.
   private static func clean(_ name: String) -> String {
-    String(String.UnicodeScalarView(name.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
+    String(
+      String.UnicodeScalarView(
+        name.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }
+      )
+    )
   }
 
   private static func date(_ timeMs: UInt64) -> String {

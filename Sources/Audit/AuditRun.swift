@@ -47,14 +47,19 @@ package struct AuditRun {
   private var printer: AuditPrinter
   private var status = Status.clean
 
-  /// Prepares a run.
+  /// Prepares a run; `nil` for a realm that is not 64 lower-case hexadecimal digits.
   ///
   /// - Parameters:
+  ///   - task: What to do.
   ///   - realm: The realm the auditor was told, in hex; `nil` accepts each bundle's own.
+  ///   - json: Whether to write JSON.
+  ///   - language: Of the sentences.
   ///   - write: Takes text for people or, with `json`, one JSON object in pieces.
-  /// - Returns: `nil` for a realm that is not 64 lower-case hexadecimal digits.
   package init?(
-    task: Task, realm: String?, json: Bool, language: AuditLanguage,
+    task: Task,
+    realm: String?,
+    json: Bool,
+    language: AuditLanguage,
     write: @escaping (String) -> Void
   ) {
     self.task = task

@@ -1,7 +1,7 @@
 internal import CanonicalBytes
 internal import TransparencyLog
 
-/// What a bundle holds, in numbers. Nothing in it is about a person.
+/// What a bundle holds, in numbers; nothing in it is about a person.
 package struct BundleSummary: Sendable {
   /// The head, where it could be read.
   package internal(set) var head: BundleHead?

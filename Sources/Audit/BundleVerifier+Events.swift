@@ -20,8 +20,14 @@ extension BundleVerifier {
       session.messages?.cancel(
         message,
         at: MessageRecord.Taken(
-          recipient: cancelled.peer, sender: ownNumber, bundle: name, log: logText, index: index,
-          timeMs: 0))
+          recipient: cancelled.peer,
+          sender: ownNumber,
+          bundle: name,
+          log: logText,
+          index: index,
+          timeMs: 0
+        )
+      )
     case .withdraw:
       withdraw(event, at: index)
       rules.cause(at: index)
@@ -50,9 +56,13 @@ extension BundleVerifier {
     rules.grants[index] = scope
     guard let basis = event.string(.basis), EventBasis.isException(basis) else { return }
     rules.exception(
-      index, basis: basis, actor: staff.actor.map(session.words.number),
-      actor2: staff.actor2.map(session.words.number), timeMs: staff.timeMs,
-      untilMs: scope.untilMs)
+      index,
+      basis: basis,
+      actor: staff.actor.map(session.words.number),
+      actor2: staff.actor2.map(session.words.number),
+      timeMs: staff.timeMs,
+      untilMs: scope.untilMs
+    )
   }
 
   private mutating func disclose(_ event: LogEvent, _ staff: StaffPart, at index: UInt64) {
@@ -73,8 +83,13 @@ extension BundleVerifier {
         return rules.remark(.grantMissing, .error, index...index, [String(grantIndex)])
       }
       rules.judge(
-        disclosure: index, under: &grant, at: grantIndex, scope: scope, timeMs: staff.timeMs,
-        isOffer: isOffer)
+        disclosure: index,
+        under: &grant,
+        at: grantIndex,
+        scope: scope,
+        timeMs: staff.timeMs,
+        isOffer: isOffer
+      )
       rules.grants[grantIndex] = grant
       return
     }
@@ -82,7 +97,11 @@ extension BundleVerifier {
     let key = AuditSession.PastGrant(log: log, index: grantIndex)
     if let withdrawn = session.withdrawals[key] {
       rules.remark(
-        .grantWithdrawn, .error, index...index, [String(grantIndex), String(withdrawn)])
+        .grantWithdrawn,
+        .error,
+        index...index,
+        [String(grantIndex), String(withdrawn)]
+      )
     }
     guard let past = session.grants[log] else {
       return rules.remark(.grantNotInBundle, .note, index...index, [String(grantIndex), log])
@@ -94,12 +113,21 @@ extension BundleVerifier {
     let wasWithdrawn = grant.withdrawnAt != .max
     if wasWithdrawn {
       rules.remark(
-        .grantWithdrawn, .error, index...index, [String(grantIndex), String(grant.withdrawnAt)])
+        .grantWithdrawn,
+        .error,
+        index...index,
+        [String(grantIndex), String(grant.withdrawnAt)]
+      )
       grant.withdrawnAt = .max
     }
     rules.judge(
-      disclosure: index, under: &grant, at: grantIndex, scope: scope, timeMs: staff.timeMs,
-      isOffer: isOffer)
+      disclosure: index,
+      under: &grant,
+      at: grantIndex,
+      scope: scope,
+      timeMs: staff.timeMs,
+      isOffer: isOffer
+    )
     session.grants[log]?[grantIndex]?.offered = grant.offered
   }
 
@@ -120,8 +148,12 @@ extension BundleVerifier {
       let mask = session.groups(groups)
     else { return nil }
     return LogRules.Grant(
-      peer: session.words.number(peer), purpose: session.words.number(purpose), policy: policy,
-      groups: mask, untilMs: untilMs)
+      peer: session.words.number(peer),
+      purpose: session.words.number(purpose),
+      policy: policy,
+      groups: mask,
+      untilMs: untilMs
+    )
   }
 
   /// The policy, register and peer that an event names are in the bundle (AUD-008).
@@ -156,7 +188,10 @@ extension BundleVerifier {
 
   /// Judges the sequence number of a disclose, notify or cancel event (AUD-044).
   private mutating func sequenced(
-    _ event: LogEvent, _ staff: StaffPart, isDisclosure: Bool, at index: UInt64
+    _ event: LogEvent,
+    _ staff: StaffPart,
+    isDisclosure: Bool,
+    at index: UInt64
   ) -> LogRules.Sent? {
     guard let peer = event.string(.peer), let seq = event.integer(.seq), let head else {
       return nil
@@ -165,8 +200,13 @@ extension BundleVerifier {
     if event.type != .disclose { member(number, peer, at: index) }
     rules.sequence(seq, to: number, at: index, firstKnown: head.log.number == 1)
     return LogRules.Sent(
-      index: index, peer: number, seq: seq, timeMs: staff.timeMs,
-      expiresMs: event.integer(.expires) ?? 0, isDisclosure: isDisclosure)
+      index: index,
+      peer: number,
+      seq: seq,
+      timeMs: staff.timeMs,
+      expiresMs: event.integer(.expires) ?? 0,
+      isDisclosure: isDisclosure
+    )
   }
 
   private mutating func send(_ event: LogEvent, _ sent: LogRules.Sent) {
@@ -176,8 +216,15 @@ extension BundleVerifier {
     session.messages?.send(
       message,
       MessageRecord.Sent(
-        sender: ownNumber, recipient: sent.peer, bundle: name, log: logText, index: sent.index,
-        timeMs: sent.timeMs, expiresMs: sent.expiresMs))
+        sender: ownNumber,
+        recipient: sent.peer,
+        bundle: name,
+        log: logText,
+        index: sent.index,
+        timeMs: sent.timeMs,
+        expiresMs: sent.expiresMs
+      )
+    )
   }
 
   private mutating func receive(_ event: LogEvent, _ staff: StaffPart, at index: UInt64) {
@@ -188,8 +235,14 @@ extension BundleVerifier {
     messages.take(
       message,
       MessageRecord.Taken(
-        recipient: ownNumber, sender: number, bundle: name, log: logText, index: index,
-        timeMs: staff.timeMs))
+        recipient: ownNumber,
+        sender: number,
+        bundle: name,
+        log: logText,
+        index: index,
+        timeMs: staff.timeMs
+      )
+    )
   }
 
   /// What no receipt has answered waits from here on.
@@ -222,10 +275,18 @@ extension BundleVerifier {
       let view = views[log]
     else { return emit(.receiptMismatch, .error, index...index, [peer]) }
     let leaf = LogLeaf(
-      event: Commitments.event(part, salt: salt), staff: staff, personal: personal)
+      event: Commitments.event(part, salt: salt),
+      staff: staff,
+      personal: personal
+    )
     guard
       MerkleProof.verifyInclusion(
-        leafHash: leaf.hash, index: event.index, size: view.size, path: path, root: view.root)
+        leafHash: leaf.hash,
+        index: event.index,
+        size: view.size,
+        path: path,
+        root: view.root
+      )
     else { return emit(.receiptMismatch, .error, index...index, [peer]) }
     session.messages?.answer(answered.message, log: log, at: event.index)
   }

@@ -64,8 +64,11 @@ extension BundleVerifier {
     if !matches { emit(.leafMismatch, .error, index...index) }
     append(given)
     judge(
-      event: Array(bytes[eventStart..<eventEnd]), staff: Array(bytes[staffStart..<staffEnd]),
-      person: person, at: index)
+      event: Array(bytes[eventStart..<eventEnd]),
+      staff: Array(bytes[staffStart..<staffEnd]),
+      person: person,
+      at: index
+    )
     emitRemarks()
   }
 
@@ -121,7 +124,10 @@ extension BundleVerifier {
 
   /// Judges the opened parts of one leaf.
   private mutating func judge(
-    event: [UInt8], staff: [UInt8], person: BundleWriter.Person, at index: UInt64
+    event: [UInt8],
+    staff: [UInt8],
+    person: BundleWriter.Person,
+    at index: UInt64
   ) {
     guard let head else { return }
     guard let event = try? LogEvent(parsing: event), event.type != .pad else {

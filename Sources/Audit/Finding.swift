@@ -72,7 +72,7 @@ package enum Severity: String, Sendable, Comparable, CaseIterable {
   package static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
 }
 
-/// One thing an auditor should know. Holds words of the protocol only, nothing of a person.
+/// One thing an auditor should know, in words of the protocol only: nothing of a person.
 package struct Finding: Sendable, Equatable {
   /// What it is.
   package let code: FindingCode
@@ -91,8 +91,13 @@ package struct Finding: Sendable, Equatable {
 
   /// Puts a finding together.
   package init(
-    _ code: FindingCode, _ severity: Severity, bundle: String, line: UInt64? = nil,
-    offset: UInt64? = nil, leaves: ClosedRange<UInt64>? = nil, details: [String] = []
+    _ code: FindingCode,
+    _ severity: Severity,
+    bundle: String,
+    line: UInt64? = nil,
+    offset: UInt64? = nil,
+    leaves: ClosedRange<UInt64>? = nil,
+    details: [String] = []
   ) {
     self.code = code
     self.severity = severity

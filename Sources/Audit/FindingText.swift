@@ -46,7 +46,11 @@ extension Finding {
       } else {
         parts.append(
           AuditCatalogue.say(
-            "leaves", language, [String(leaves.lowerBound), String(leaves.upperBound)]))
+            "leaves",
+            language,
+            [String(leaves.lowerBound), String(leaves.upperBound)]
+          )
+        )
       }
     }
     if let line { parts.append(AuditCatalogue.say("line", language, [String(line)])) }

@@ -44,12 +44,19 @@ package struct Reconciler {
     for (agency, traffic) in absent {
       findings.append(
         Finding(
-          .agencyAbsent, .note, bundle: "",
-          details: [agency, String(traffic.to), String(traffic.from)]))
+          .agencyAbsent,
+          .note,
+          bundle: "",
+          details: [agency, String(traffic.to), String(traffic.from)]
+        )
+      )
     }
     return Outcome(
-      findings: findings, matched: ledger.matched,
-      present: ledger.agencies.keys.map(words.text).sorted(), absent: absent.map(\.0))
+      findings: findings,
+      matched: ledger.matched,
+      present: ledger.agencies.keys.map(words.text).sorted(),
+      absent: absent.map(\.0)
+    )
   }
 
   /// A message whose recipient's bundle, if it is here, holds no answer.
@@ -73,8 +80,11 @@ package struct Reconciler {
       reason = "lost"
     }
     add(
-      severity, bundle: sent.bundle, index: sent.index,
-      [words.text(sent.sender), words.text(sent.recipient), "sent", reason])
+      severity,
+      bundle: sent.bundle,
+      index: sent.index,
+      [words.text(sent.sender), words.text(sent.recipient), "sent", reason]
+    )
   }
 
   /// A message taken whose sender's bundle, if it is here, does not have it, or has it cancelled.
@@ -82,11 +92,14 @@ package struct Reconciler {
     guard let sender = ledger.agencies[taken.sender] else { return }
     let isOlder = sender.madeMs < taken.timeMs || isPartial(sender)
     add(
-      isOlder ? .note : .error, bundle: taken.bundle, index: taken.index,
+      isOlder ? .note : .error,
+      bundle: taken.bundle,
+      index: taken.index,
       [
         words.text(taken.sender), words.text(taken.recipient), "taken",
         isOlder ? "older" : "unknown",
-      ])
+      ]
+    )
   }
 
   private func sender(of sent: MessageRecord.Sent) -> MessageLedger.Agency {
@@ -100,11 +113,20 @@ package struct Reconciler {
   }
 
   private mutating func add(
-    _ severity: Severity, bundle: String, index: UInt64, _ details: [String]
+    _ severity: Severity,
+    bundle: String,
+    index: UInt64,
+    _ details: [String]
   ) {
     findings.append(
       Finding(
-        .counterpartMissing, severity, bundle: bundle, leaves: index...index, details: details))
+        .counterpartMissing,
+        severity,
+        bundle: bundle,
+        leaves: index...index,
+        details: details
+      )
+    )
   }
 
   private func order(_ left: String, _ first: UInt64, _ right: String, _ second: UInt64) -> Bool {

@@ -149,7 +149,7 @@ struct TrustPicture {
     logKeys[log.text] = key
   }
 
-  /// Reads the policy in force, after all policies. `false` when it is not here or not one.
+  /// Reads the policy in force, after all policies; `false` when it is not here or not one.
   mutating func readPolicy() -> Bool {
     guard let digest = chain?.newest.register.policy.sha256, let text = policyTexts[digest],
       let policy = try? Policy.parse(text)
@@ -157,7 +157,9 @@ struct TrustPicture {
     policyTexts = [:]
     quorum = Quorum(
       agencies: Int(clamping: policy.witnessing.quorum),
-      sectors: Int(clamping: policy.witnessing.sectors), f: 1)
+      sectors: Int(clamping: policy.witnessing.sectors),
+      f: 1
+    )
     secondPersonMs = policy.exceptions.compactMap { $0.secondWithin?.nominalMs }.max()
     return true
   }
@@ -183,14 +185,17 @@ struct TrustPicture {
       return try SignedNote(parsing: bytes)
     } catch {
       throw Refusal(
-        code: word == "register" ? .registerRefused : .cardRefused, details: [word, "malformed"])
+        code: word == "register" ? .registerRefused : .cardRefused,
+        details: [word, "malformed"]
+      )
     }
   }
 
   private func refusal(_ failure: TrustFailure, _ word: String) -> Refusal {
     Refusal(
       code: word == "register" ? .registerRefused : .cardRefused,
-      details: [word, failure.rawValue])
+      details: [word, failure.rawValue]
+    )
   }
 
   private static func count(_ note: SignedNote, of register: Register) -> Int {

@@ -18,7 +18,8 @@ struct AmonatAudit: ParsableCommand {
 
       Exit status: 0 clean, 1 findings, 2 could not be checked, 64 wrong usage.
       """,
-    subcommands: [Verify.self, Reconcile.self, Inspect.self])
+    subcommands: [Verify.self, Reconcile.self, Inspect.self]
+  )
 }
 
 /// What all subcommands take.
@@ -29,7 +30,9 @@ struct Common: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The realm, 64 hexadecimal digits, as the commission announced it; without it each bundle's own is taken.",
-      valueName: "hex"))
+      valueName: "hex"
+    )
+  )
   var realm: String?
 
   @Flag(help: "Print one JSON object.")
@@ -62,7 +65,8 @@ struct Common: ParsableArguments {
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check each bundle: leaves, roots, signatures, receipts and rules.",
-    discussion: "Exit status: 0 clean, 1 findings, 2 could not be checked.")
+    discussion: "Exit status: 0 clean, 1 findings, 2 could not be checked."
+  )
 
   @OptionGroup var common: Common
 
@@ -76,7 +80,8 @@ struct Reconcile: ParsableCommand {
     discussion: """
       Says what cannot be concluded where an agency's bundle is absent.
       Exit status: 0 clean, 1 findings, 2 could not be checked.
-      """)
+      """
+  )
 
   @OptionGroup var common: Common
 
@@ -87,7 +92,8 @@ struct Reconcile: ParsableCommand {
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say what a bundle holds: whose, how much, when, with whom; no verdict.",
-    discussion: "Exit status: 0 read, 2 not readable.")
+    discussion: "Exit status: 0 read, 2 not readable."
+  )
 
   @OptionGroup var common: Common
 

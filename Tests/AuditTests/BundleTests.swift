@@ -80,7 +80,9 @@ import TransparencyLog
     let box = FindingBox()
     var verifier = BundleVerifier(name: "one") { box.found.append($0) }
     var lineStarts = [0]
-    for (position, byte) in bytes.enumerated() where byte == 0x0A { lineStarts.append(position + 1) }
+    for (position, byte) in bytes.enumerated() where byte == 0x0A {
+      lineStarts.append(position + 1)
+    }
     for (line, start) in lineStarts.dropLast().enumerated() {
       before.append(verifier)
       verifier.feed(Array(bytes[start..<lineStarts[line + 1]]))
@@ -125,8 +127,12 @@ import TransparencyLog
     let referral = try Referral()
     let log = referral.ministry
     let head = BundleHead(
-      log: try unwrapped(LogID(log.name)), madeMs: 1, realm: referral.world.realm,
-      root: log.root(2), size: 2)
+      log: try unwrapped(LogID(log.name)),
+      madeMs: 1,
+      realm: referral.world.realm,
+      root: log.root(2),
+      size: 2
+    )
     var writer = try BundleWriter(head: head, padKey: log.padKey.bytes) { _ in }
     #expect(throws: BundleWriteFailure.order(word: "checkpoint")) { try writer.checkpoint([1]) }
     try writer.card([1])

@@ -28,13 +28,16 @@ import Trust
   @Test("The lines as written pass")
   func passes() { #expect(codes(findings(finished(good))) == []) }
 
-  @Test("A line that is not in the grammar, or not in its place, is refused (AUD-002)", arguments: [
-    "swap head", "no pad-key", "no register", "no card", "no checkpoint", "policy after card",
-    "cards swapped", "register twice", "pads wrong", "pads twice", "pads past end", "leaf short",
-    "leaf hex", "leaf upper", "extra field", "mark twice", "mark early", "view alone",
-    "receipt alone", "seen order", "seen twice", "unknown word", "empty line", "leaf missing",
-    "leaf extra", "magic", "number zero", "base64",
-  ])
+  @Test(
+    "A line that is not in the grammar, or not in its place, is refused (AUD-002)",
+    arguments: [
+      "swap head", "no pad-key", "no register", "no card", "no checkpoint", "policy after card",
+      "cards swapped", "register twice", "pads wrong", "pads twice", "pads past end", "leaf short",
+      "leaf hex", "leaf upper", "extra field", "mark twice", "mark early", "view alone",
+      "receipt alone", "seen order", "seen twice", "unknown word", "empty line", "leaf missing",
+      "leaf extra", "magic", "number zero", "base64",
+    ]
+  )
   func malformed(_ change: String) throws {
     var lines = good
     func position(_ word: String) throws -> Int {
@@ -48,7 +51,8 @@ import Trust
     case "no checkpoint": lines.remove(at: try position("checkpoint"))
     case "policy after card": lines.swapAt(try position("policy"), try position("card"))
     case "cards swapped": lines.swapAt(try position("card"), try position("card") + 1)
-    case "register twice": lines.insert(lines[try position("register")], at: try position("register"))
+    case "register twice":
+      lines.insert(lines[try position("register")], at: try position("register"))
     case "pads wrong": lines[try position("pads")] = "pads\t3\t3"
     case "pads twice":
       let index = try unwrapped(lines.lastIndex { $0.hasPrefix("pads\t") })
@@ -115,9 +119,12 @@ import Trust
     let body = Array((good.joined(separator: "\n") + "\n").utf8)
     let hash = Hash256.of(body).hex
     #expect(
-      codes(findings(body + Array("end\t\(good.count + 1)\t\(hash)\n".utf8))) == [.bundleAltered])
+      codes(findings(body + Array("end\t\(good.count + 1)\t\(hash)\n".utf8))) == [.bundleAltered]
+    )
     let other = message("other").hex
-    #expect(codes(findings(body + Array("end\t\(good.count)\t\(other)\n".utf8))) == [.bundleAltered])
+    #expect(
+      codes(findings(body + Array("end\t\(good.count)\t\(other)\n".utf8))) == [.bundleAltered]
+    )
   }
 
   @Test("Another realm than the auditor named stops the reading (AUD-040)")

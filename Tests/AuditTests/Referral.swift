@@ -23,13 +23,21 @@ struct Referral {
     let offered = try ministry.disclose(offer, to: world.shelter, under: grant, person: .gone)
     let tookOffer = try shelter.receive(offer, from: world.ministry)
     let opened = try shelter.add(
-      .open, [.strings(.groups, ["need"]), .digest(.message, offer)], person: .gone)
+      .open,
+      [.strings(.groups, ["need"]), .digest(.message, offer)],
+      person: .gone
+    )
     let accepted = try shelter.notify(accept, "accept", to: world.ministry, ref: offer)
     let tookAccept = try ministry.receive(accept, from: world.shelter)
     let markSize = ministry.size
     let identified = try ministry.disclose(
-      identity, to: world.shelter, under: grant, groups: ["contact", "identity"], ref: offer,
-      person: .gone)
+      identity,
+      to: world.shelter,
+      under: grant,
+      groups: ["contact", "identity"],
+      ref: offer,
+      person: .gone
+    )
     let tookIdentity = try shelter.receive(identity, from: world.ministry)
     try ministry.pad()
     try ministry.pad()
@@ -42,7 +50,8 @@ struct Referral {
         .digest(.message, withdrawal), .string(.peer, "shelter.example"),
         .integer(.seq, ministry.next(world.shelter)),
         .integer(.until, ministry.clock + 30 * World.day),
-      ])
+      ]
+    )
     let tookWithdrawal = try shelter.receive(withdrawal, from: world.ministry)
     try shelter.erase(["\(opened)-\(opened)"], cause: tookWithdrawal)
     try ministry.erase(["\(grant)-\(identified)"], cause: withdrawn)

@@ -26,7 +26,9 @@ import TransparencyLog
   }
 
   private func expect(
-    _ code: FindingCode, _ severity: Severity = .error, leaves: ClosedRange<UInt64>? = nil,
+    _ code: FindingCode,
+    _ severity: Severity = .error,
+    leaves: ClosedRange<UInt64>? = nil,
     _ change: (inout TestBundle) throws -> Void = { _ in },
     at location: SourceLocation = #_sourceLocation
   ) throws {
@@ -77,7 +79,11 @@ import TransparencyLog
   func markSignature() throws {
     try log.pad()
     let note = Checkpoint.sign(
-      origin: log.name, size: 2, root: log.root(2), key: world.ministry.nextKey)
+      origin: log.name,
+      size: 2,
+      root: log.root(2),
+      key: world.ministry.nextKey
+    )
     try expect(.checkpointSignature) { $0.marks = [2: note] }
   }
 
@@ -86,8 +92,11 @@ import TransparencyLog
     try log.pad()
     let note = try log.note(2)
     let line = try Cosignature.sign(
-      checkpointNote: try log.note(1), witness: shelter.witness, key: shelter.witnessKey,
-      timeSeconds: log.clock / 1000)
+      checkpointNote: try log.note(1),
+      witness: shelter.witness,
+      key: shelter.witnessKey,
+      timeSeconds: log.clock / 1000
+    )
     try expect(.cosignatureInvalid) { $0.marks = [2: note + line] }
   }
 
@@ -121,8 +130,12 @@ import TransparencyLog
 
   @Test("A peer part with a foreign key is event-malformed (AUD-017)")
   func malformedEvent() throws {
-    log.append(Array("{\"bogus\":1}".utf8), try StaffPart(timeMs: log.clock, isAboutPerson: false).bytes,
-      [0x7B, 0x7D], nil)
+    log.append(
+      Array("{\"bogus\":1}".utf8),
+      try StaffPart(timeMs: log.clock, isAboutPerson: false).bytes,
+      [0x7B, 0x7D],
+      nil
+    )
     try expect(.eventMalformed, leaves: 2...2)
   }
 
@@ -137,9 +150,18 @@ import TransparencyLog
   @Test("A pad never stands as a leaf line (AUD-013)")
   func padAsLeaf() throws {
     let event = try LogEvent(
-      type: .pad, log: log.name, realm: world.realm, index: 2, fields: [])
+      type: .pad,
+      log: log.name,
+      realm: world.realm,
+      index: 2,
+      fields: []
+    )
     log.append(
-      event.bytes, try StaffPart(timeMs: log.clock, isAboutPerson: false).bytes, [0x7B, 0x7D], nil)
+      event.bytes,
+      try StaffPart(timeMs: log.clock, isAboutPerson: false).bytes,
+      [0x7B, 0x7D],
+      nil
+    )
     try expect(.eventMalformed, leaves: 2...2)
   }
 
@@ -181,7 +203,8 @@ import TransparencyLog
         [
           .strings(.groups, ["need"]), .string(.peer, peer), .digest(.policy, policy),
           .string(.purpose, "health"), .digest(.register, register),
-        ])
+        ]
+      )
     }
     try refused(message("policy"), world.realm, "shelter.example")
     try expect(.policyMissing, leaves: 2...2)
@@ -236,15 +259,23 @@ import TransparencyLog
   func scope(_ variant: Int) throws {
     let grant = try log.grant(to: variant == 0 ? world.health : shelter)
     let sent = try log.disclose(
-      message("m"), to: shelter, under: grant, groups: variant == 1 ? ["health"] : ["need"],
-      purpose: variant == 2 ? "health" : "accommodation")
+      message("m"),
+      to: shelter,
+      under: grant,
+      groups: variant == 1 ? ["health"] : ["need"],
+      purpose: variant == 2 ? "health" : "accommodation"
+    )
     try expect(.grantScope, leaves: sent...sent) { $0.receipts = [sent: try answered(sent, "m")] }
   }
 
   @Test("A grant of a past log that was not read is a note (AUD-043)")
   func pastLog() throws {
     let sent = try log.disclose(
-      message("m"), to: shelter, under: 3, grantLog: "ministry.example/amonat/log/2")
+      message("m"),
+      to: shelter,
+      under: 3,
+      grantLog: "ministry.example/amonat/log/2"
+    )
     try expect(.grantNotInBundle, .note, leaves: sent...sent) {
       $0.receipts = [sent: try answered(sent, "m")]
     }
@@ -260,9 +291,15 @@ import TransparencyLog
     later.leaves = []
     try later.add(
       .succeed,
-      [.string(.oldLog, log.name), .digest(.root, log.root(log.size)), .integer(.size, log.size)])
+      [.string(.oldLog, log.name), .digest(.root, log.root(log.size)), .integer(.size, log.size)]
+    )
     let second = try later.disclose(
-      message("n"), to: shelter, under: grant, seq: 2, grantLog: log.name)
+      message("n"),
+      to: shelter,
+      under: grant,
+      seq: 2,
+      grantLog: log.name
+    )
     var new = TestBundle(later)
     let peer = try TestLog(world, shelter)
     new.receipts = [second: (peer, try peer.receive(message("n"), from: world.ministry))]
@@ -278,14 +315,22 @@ import TransparencyLog
     let grant = try log.grant(to: shelter)
     let first = try log.disclose(message("m"), to: shelter, under: grant)
     let second = try log.disclose(
-      message("n"), to: shelter, under: grant, ref: message("m"), seq: UInt64(1 + step))
+      message("n"),
+      to: shelter,
+      under: grant,
+      ref: message("m"),
+      seq: UInt64(1 + step)
+    )
     let peer = try TestLog(world, shelter)
     let answers = [
       first: (peer, try peer.receive(message("m"), from: world.ministry)),
       second: (peer, try peer.receive(message("n"), from: world.ministry)),
     ]
-    try expect(step == 0 ? .seqReused : .seqGap, step == 0 ? .error : .warning, leaves: second...second)
-    { $0.receipts = answers }
+    try expect(
+      step == 0 ? .seqReused : .seqGap,
+      step == 0 ? .error : .warning,
+      leaves: second...second
+    ) { $0.receipts = answers }
   }
 
   @Test("A disclosure without a receipt is a note, and a warning after its time (AUD-045)")
@@ -307,11 +352,15 @@ import TransparencyLog
       [
         .digest(.message, message("m")), .string(.peer, "shelter.example"),
         .integer(.seq, log.next(shelter)),
-      ])
+      ]
+    )
     #expect(try found().isEmpty)
   }
 
-  @Test("A receipt of another message, agency or tree is receipt-mismatch (AUD-033)", arguments: 0..<4)
+  @Test(
+    "A receipt of another message, agency or tree is receipt-mismatch (AUD-033)",
+    arguments: 0..<4
+  )
   func receiptMismatch(_ variant: Int) throws {
     let grant = try log.grant(to: shelter)
     let sent = try log.disclose(message("m"), to: shelter, under: grant)
@@ -340,7 +389,11 @@ import TransparencyLog
     let sent = try log.disclose(message("m"), to: shelter, under: grant)
     let (peer, index) = try answered(sent, "m")
     let view = Checkpoint.sign(
-      origin: peer.name, size: peer.size, root: peer.root(peer.size), key: world.health.logKey)
+      origin: peer.name,
+      size: peer.size,
+      root: peer.root(peer.size),
+      key: world.health.logKey
+    )
     try expect(.checkpointSignature) {
       $0.receipts = [sent: (peer, index)]
       $0.views = [peer.name: view]
@@ -375,7 +428,11 @@ import TransparencyLog
   @Test("An exception is always noted (AUD-048)")
   func exceptionUsed() throws {
     try log.grant(
-      to: shelter, basis: "vital-interest", until: log.clock + World.hour, actor2: "u-two")
+      to: shelter,
+      basis: "vital-interest",
+      until: log.clock + World.hour,
+      actor2: "u-two"
+    )
     try expect(.exceptionUsed, .note)
   }
 
@@ -390,7 +447,11 @@ import TransparencyLog
   @Test("An exception of more than 72 h is exception-too-long (AUD-048)")
   func tooLong() throws {
     try log.grant(
-      to: shelter, basis: "court-order", until: log.clock + 73 * World.hour, actor2: "u-two")
+      to: shelter,
+      basis: "court-order",
+      until: log.clock + 73 * World.hour,
+      actor2: "u-two"
+    )
     #expect(try found().map(\.code) == [.exceptionUsed, .exceptionTooLong])
   }
 }

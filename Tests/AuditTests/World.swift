@@ -27,13 +27,23 @@ final class Party: Sendable {
 
   func card(realm: Digest32, serial: UInt64 = 1, signer: Party? = nil) throws -> SignedNote {
     let card = Card(
-      agency: id, realm: realm, serial: serial, previous: nil, courierKey: courier, desks: [],
+      agency: id,
+      realm: realm,
+      serial: serial,
+      previous: nil,
+      courierKey: courier,
+      desks: [],
       log: .init(key: logKey.publicKey, number: 1),
       nextLog: .init(key: nextKey.publicKey, number: 2),
-      witness: .init(key: witnessKey.publicKey, number: 1), expiresMs: World.start + 86_400_000)
+      witness: .init(key: witnessKey.publicKey, number: 1),
+      expiresMs: World.start + 86_400_000
+    )
     return try card.signed(
-      agencyKey: (signer ?? self).agencyKey, logKey: logKey, nextLogKey: nextKey,
-      witnessKey: witnessKey)
+      agencyKey: (signer ?? self).agencyKey,
+      logKey: logKey,
+      nextLogKey: nextKey,
+      witnessKey: witnessKey
+    )
   }
 }
 
@@ -65,19 +75,28 @@ final class World: Sendable {
     let region = try unwrapped(Code("tj-du"))
     func member(_ party: Party, _ sector: Agency.Sector) -> Agency {
       Agency(
-        id: party.id, key: party.agencyKey.publicKey,
-        names: .init(en: party.id.text, ru: party.id.text, tg: party.id.text), sector: sector,
-        level: .national, region: region)
+        id: party.id,
+        key: party.agencyKey.publicKey,
+        names: .init(en: party.id.text, ru: party.id.text, tg: party.id.text),
+        sector: sector,
+        level: .national,
+        region: region
+      )
     }
     let register = Register(
       agencies: [member(health, .state), member(ministry, .state), member(shelter, .ngo)],
       commissioners: [.init(name: "c1", key: commissioner.publicKey)],
       thresholds: .init(membership: 1, policy: 1, root: 1, suspend: 1),
       policy: .init(activeFromMs: World.start, sha256: policyHash, version: 1),
-      notBeforeMs: World.start, expiresMs: World.start + 400 * World.day)
+      notBeforeMs: World.start,
+      expiresMs: World.start + 400 * World.day
+    )
     let text = try register.text()
     let line = NoteSignature.sign(
-      text: String(decoding: text, as: UTF8.self), name: "commission/c1", key: commissioner)
+      text: String(decoding: text, as: UTF8.self),
+      name: "commission/c1",
+      key: commissioner
+    )
     self.register = try SignedNote(text: String(decoding: text, as: UTF8.self), signatures: [line])
     realm = Hash256.of(text)
   }
@@ -116,16 +135,32 @@ final class TestLog {
   /// Appends an event and returns its index.
   @discardableResult
   func add(
-    _ type: EventType, _ fields: [EventField], actor: String? = "u-one", actor2: String? = nil,
-    cause: UInt64? = nil, person: BundleWriter.Person? = nil, index: UInt64? = nil,
-    log: String? = nil, raw: [UInt8]? = nil
+    _ type: EventType,
+    _ fields: [EventField],
+    actor: String? = "u-one",
+    actor2: String? = nil,
+    cause: UInt64? = nil,
+    person: BundleWriter.Person? = nil,
+    index: UInt64? = nil,
+    log: String? = nil,
+    raw: [UInt8]? = nil
   ) throws -> UInt64 {
     let place = size
     clock += 1000
     let event = try LogEvent(
-      type: type, log: log ?? name, realm: world.realm, index: index ?? place, fields: fields)
+      type: type,
+      log: log ?? name,
+      realm: world.realm,
+      index: index ?? place,
+      fields: fields
+    )
     let staff = try StaffPart(
-      timeMs: clock, isAboutPerson: person != nil, actor: actor, actor2: actor2, cause: cause)
+      timeMs: clock,
+      isAboutPerson: person != nil,
+      actor: actor,
+      actor2: actor2,
+      cause: cause
+    )
     let personal =
       person == nil
       ? PersonalPart.empty : try PersonalPart(subject: String(repeating: "a", count: 32))
@@ -134,30 +169,46 @@ final class TestLog {
   }
 
   func append(
-    _ event: [UInt8], _ staff: [UInt8], _ personal: [UInt8], _ person: BundleWriter.Person?
+    _ event: [UInt8],
+    _ staff: [UInt8],
+    _ personal: [UInt8],
+    _ person: BundleWriter.Person?
   ) {
     let salts = EventSalts.random()
     leaves.append(
       TestLeaf(
-        event: event, staff: staff, salts: salts,
+        event: event,
+        staff: staff,
+        salts: salts,
         leaf: LogLeaf(event: event, staff: staff, personal: personal, salts: salts),
-        person: person ?? .salt(salts.personal)))
+        person: person ?? .salt(salts.personal)
+      )
+    )
   }
 
   func pad() throws {
     leaves.append(
       TestLeaf(
-        event: [], staff: [], salts: padKey.salts(index: size),
-        leaf: try padKey.leaf(log: name, realm: world.realm, index: size), person: .held,
-        isPad: true))
+        event: [],
+        staff: [],
+        salts: padKey.salts(index: size),
+        leaf: try padKey.leaf(log: name, realm: world.realm, index: size),
+        person: .held,
+        isPad: true
+      )
+    )
   }
 
   // MARK: Events of a referral
 
   @discardableResult
   func grant(
-    to peer: Party, groups: [String] = ["contact", "identity", "need"], basis: String = "consent",
-    purpose: String = "accommodation", until: UInt64? = nil, actor2: String? = nil,
+    to peer: Party,
+    groups: [String] = ["contact", "identity", "need"],
+    basis: String = "consent",
+    purpose: String = "accommodation",
+    until: UInt64? = nil,
+    actor2: String? = nil,
     person: BundleWriter.Person = .held
   ) throws -> UInt64 {
     try add(
@@ -167,14 +218,24 @@ final class TestLog {
         .string(.peer, peer.id.text), .digest(.policy, world.policyHash),
         .string(.purpose, purpose), .digest(.register, world.realm),
         .integer(.until, until ?? clock + 30 * World.day),
-      ], actor2: actor2, person: person)
+      ],
+      actor2: actor2,
+      person: person
+    )
   }
 
   @discardableResult
   func disclose(
-    _ message: Digest32, to peer: Party, under grant: UInt64, groups: [String] = ["need"],
-    ref: Digest32? = nil, purpose: String = "accommodation", policy: Digest32? = nil,
-    seq: UInt64? = nil, grantLog: String? = nil, expires: UInt64? = nil,
+    _ message: Digest32,
+    to peer: Party,
+    under grant: UInt64,
+    groups: [String] = ["need"],
+    ref: Digest32? = nil,
+    purpose: String = "accommodation",
+    policy: Digest32? = nil,
+    seq: UInt64? = nil,
+    grantLog: String? = nil,
+    expires: UInt64? = nil,
     person: BundleWriter.Person = .held
   ) throws -> UInt64 {
     var fields: [EventField] = [
@@ -197,14 +258,16 @@ final class TestLog {
         .integer(.expires, clock + 10 * World.day), .string(.kind, kind),
         .digest(.message, message), .string(.peer, peer.id.text), .digest(.ref, ref),
         .integer(.seq, next(peer)),
-      ])
+      ]
+    )
   }
 
   @discardableResult
   func receive(_ message: Digest32, from peer: Party, outcome: String = "stored") throws -> UInt64 {
     try add(
       outcome == "stored" ? .receive : .refuse,
-      [.digest(.message, message), .string(.outcome, outcome), .string(.peer, peer.id.text)])
+      [.digest(.message, message), .string(.outcome, outcome), .string(.peer, peer.id.text)]
+    )
   }
 
   @discardableResult
@@ -214,7 +277,9 @@ final class TestLog {
       [
         .integer(.grant, grant), .string(.grantLog, name),
         .integer(.until, clock + 30 * World.day),
-      ], person: person)
+      ],
+      person: person
+    )
   }
 
   @discardableResult
@@ -224,7 +289,9 @@ final class TestLog {
       [
         .integer(.backupsUntil, clock + World.day), .integer(.cause, cause),
         .strings(.targets, targets),
-      ], cause: cause)
+      ],
+      cause: cause
+    )
   }
 
   func next(_ peer: Party) -> UInt64 {
@@ -264,7 +331,10 @@ final class TestLog {
 
   /// A checkpoint note, cosigned by witnesses at a time.
   func note(
-    _ size: UInt64, by witnesses: [Party] = [], atMs: UInt64? = nil, root: Digest32? = nil
+    _ size: UInt64,
+    by witnesses: [Party] = [],
+    atMs: UInt64? = nil,
+    root: Digest32? = nil
   ) throws -> String {
     let root = root ?? self.root(size)
     let note =
@@ -273,8 +343,11 @@ final class TestLog {
       : Checkpoint.sign(origin: name, size: size, root: root, key: party.nextKey)
     let lines = try witnesses.map {
       try Cosignature.sign(
-        checkpointNote: note, witness: $0.witness, key: $0.witnessKey,
-        timeSeconds: (atMs ?? clock) / 1000)
+        checkpointNote: note,
+        witness: $0.witness,
+        key: $0.witnessKey,
+        timeSeconds: (atMs ?? clock) / 1000
+      )
     }
     return try Cosignature.append(lines, to: note)
   }
@@ -309,8 +382,12 @@ struct TestBundle {
     var out: [UInt8] = []
     let world = log.world
     let head = BundleHead(
-      log: try unwrapped(LogID(log.name)), madeMs: madeMs ?? log.clock + World.hour,
-      realm: realm ?? world.realm, root: root ?? log.root(log.size), size: log.size)
+      log: try unwrapped(LogID(log.name)),
+      madeMs: madeMs ?? log.clock + World.hour,
+      realm: realm ?? world.realm,
+      root: root ?? log.root(log.size),
+      size: log.size
+    )
     var writer = try BundleWriter(head: head, padKey: log.padKey.bytes) { out += $0 }
     try writer.register(world.register.bytes)
     for policy in policies { try writer.policy(policy) }
@@ -323,8 +400,10 @@ struct TestBundle {
     }
     for entry in seen {
       try writer.seen(
-        origin: try unwrapped(LogID(entry.log.name)), size: entry.size,
-        root: entry.root ?? entry.log.root(entry.size))
+        origin: try unwrapped(LogID(entry.log.name)),
+        size: entry.size,
+        root: entry.root ?? entry.log.root(entry.size)
+      )
     }
     try writer.finish()
     return out
@@ -334,22 +413,35 @@ struct TestBundle {
     if leaf.isPad { return try writer.pads(first: index, last: index) }
     if leaf.isClosed { return try writer.closed(index: index, leaf: leaf.leaf.bytes) }
     try writer.leaf(
-      hash: leaf.leaf.hash, event: leaf.event, eventSalt: leaf.salts.event, staff: leaf.staff,
-      staffSalt: leaf.salts.staff, personalCommitment: leaf.leaf.personal, person: leaf.person)
+      hash: leaf.leaf.hash,
+      event: leaf.event,
+      eventSalt: leaf.salts.event,
+      staff: leaf.staff,
+      staffSalt: leaf.salts.staff,
+      personalCommitment: leaf.leaf.personal,
+      person: leaf.person
+    )
     guard let answer = receipts[index] else { return }
     let view = try views[answer.log.name] ?? answer.log.note(answer.log.size)
     try writer.view(Array(view.utf8))
     let receipt = answer.log.leaves[Int(answer.index)]
     try writer.receipt(
-      event: receipt.event, salt: receipt.salts.event, staff: receipt.leaf.staff,
-      personal: receipt.leaf.personal, path: answer.log.path(answer.index, answer.log.size))
+      event: receipt.event,
+      salt: receipt.salts.event,
+      staff: receipt.leaf.staff,
+      personal: receipt.leaf.personal,
+      path: answer.log.path(answer.index, answer.log.size)
+    )
   }
 }
 
 /// Reads a bundle and gives what was found.
 func findings(
-  _ bytes: [UInt8], realm: Digest32? = nil, session: AuditSession = AuditSession(),
-  name: String = "one.bundle", chunk: Int = 1 << 16
+  _ bytes: [UInt8],
+  realm: Digest32? = nil,
+  session: AuditSession = AuditSession(),
+  name: String = "one.bundle",
+  chunk: Int = 1 << 16
 ) -> [Finding] {
   var found: [Finding] = []
   var verifier = BundleVerifier(name: name, realm: realm, session: session) { found.append($0) }
