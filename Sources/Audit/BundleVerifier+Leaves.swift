@@ -166,7 +166,8 @@ extension BundleVerifier {
   /// After the `end` line.
   mutating func finishLog() {
     guard let head else { return }
-    rules.judgeSettled(size: head.size)
+    // Without a root that agrees there is nothing that could be settled.
+    if roots.root == head.root { rules.judgeSettled(size: head.size) }
     rules.finish(madeMs: head.madeMs)
     emitRemarks(onLine: false)
     session.grants[logText] = rules.grants

@@ -1,11 +1,11 @@
-import CanonicalBytes
-import ReferralModel
-import Sealing
-import Testing
-import TransparencyLog
-import Trust
+internal import CanonicalBytes
+internal import ReferralModel
+internal import Sealing
+internal import Testing
+internal import TransparencyLog
+internal import Trust
 
-@testable import Audit
+@testable internal import Audit
 
 /// The form of a bundle, and what stops the reading.
 @Suite struct FormTests {

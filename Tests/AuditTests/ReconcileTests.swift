@@ -1,10 +1,10 @@
-import CanonicalBytes
-import ReferralModel
-import Sealing
-import Testing
-import TransparencyLog
+internal import CanonicalBytes
+internal import ReferralModel
+internal import Sealing
+internal import Testing
+internal import TransparencyLog
 
-@testable import Audit
+@testable internal import Audit
 
 /// Bundles of several agencies, read together.
 @Suite struct ReconcileTests {

@@ -1,7 +1,7 @@
-import CanonicalBytes
-import TransparencyLog
+internal import CanonicalBytes
+internal import TransparencyLog
 
-@testable import Audit
+@testable internal import Audit
 
 /// Two agencies after one referral, from the grant to the erasure.
 struct Referral {

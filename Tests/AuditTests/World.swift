@@ -1,11 +1,11 @@
-import CanonicalBytes
-import Foundation
-import ReferralModel
-import Sealing
-import TransparencyLog
-import Trust
+internal import CanonicalBytes
+internal import Foundation
+internal import ReferralModel
+internal import Sealing
+internal import TransparencyLog
+internal import Trust
 
-@testable import Audit
+@testable internal import Audit
 
 /// The keys and statements of one agency.
 final class Party: Sendable {
