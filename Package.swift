@@ -2,6 +2,12 @@
 
 import PackageDescription
 
+/// Set by `AMONAT_FUZZ=1` only: the parsers are built with coverage and address checks, and the
+/// fuzzer joins the package (`Tests/Fuzz/README.md`). Its `main` is libFuzzer's, so it cannot be a
+/// part of the usual build.
+let fuzzing = Context.environment["AMONAT_FUZZ"] != nil
+let fuzzFlags: [SwiftSetting] = fuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : []
+
 /// Compiler settings of every target: the strictest the toolchain offers.
 let house: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
@@ -13,7 +19,7 @@ let house: [SwiftSetting] = [
   .enableUpcomingFeature("InferIsolatedConformances"),
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   .enableUpcomingFeature("ImmutableWeakCaptures"),
-]
+] + fuzzFlags
 
 /// The third-party products, one owner target each (`docs/dependencies.md`).
 enum Product {
@@ -125,15 +131,15 @@ let package = Package(
         Product.nioCore, Product.nioPosix, Product.nioSSL, Product.nioHTTP1, Product.logging,
         Product.httpTypes, Product.lifecycle,
       ]),
+    floor("LocalContract", ["CanonicalBytes", "ReferralModel", "HTTPLine"]),
     // Floor 5
     floor(
       "AgencyNode",
       [
         "CanonicalBytes", "ReferralModel", "Sealing", "TransparencyLog", "WireSchema", "Trust",
-        "Exchange", "Audit", "NodeStore", "PeerLink", Product.lifecycle, Product.logging,
-        Product.metrics, Product.configuration,
+        "Exchange", "NodeStore", "PeerLink", "HTTPLine", "LocalContract",
+        Product.lifecycle, Product.logging, Product.configuration,
       ]),
-    floor("LocalContract", ["CanonicalBytes", "ReferralModel", "HTTPLine"]),
     // Floor 6
     floor(
       "LocalAPI",
@@ -165,7 +171,7 @@ let package = Package(
       ], path: "Tests/Bench"),
     tests("CanonicalBytesTests", ["CanonicalBytes"]),
     tests("ReferralModelTests", ["ReferralModel", "CanonicalBytes"]),
-    tests("SealingTests", ["Sealing", "CanonicalBytes"]),
+    tests("SealingTests", ["Sealing", "CanonicalBytes", Product.crypto]),
     tests("TransparencyLogTests", ["TransparencyLog", "Sealing", "CanonicalBytes"]),
     tests("TrustTests", ["Trust", "TransparencyLog", "Sealing", "CanonicalBytes", "ReferralModel"]),
     tests(
@@ -189,3 +195,15 @@ let package = Package(
       ]),
   ]
 )
+
+if fuzzing {
+  package.targets += [
+    .systemLibrary(name: "FuzzDriver", path: "Tests/Fuzz/Driver"),
+    .executableTarget(
+      name: "amonat-fuzz",
+      dependencies: ["FuzzDriver", "CanonicalBytes", "Sealing"],
+      path: "Tests/Fuzz", exclude: ["README.md", "Driver", "seeds"],
+      swiftSettings: house + [.unsafeFlags(["-parse-as-library"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
+  ]
+}

@@ -85,6 +85,7 @@ struct CanonicalReader {
     case UInt8(ascii: "f") where isDocument:
       for byte in "false".utf8 { try expect(byte) }
       return .bool(false)
+    case UInt8(ascii: "-"): throw .number(offset: position, line: line)
     default: throw .syntax(offset: position, line: line)
     }
   }
@@ -130,9 +131,14 @@ struct CanonicalReader {
       position += 1
     }
     guard value <= CanonicalJSON.integerLimit,
-      bytes[start] != UInt8(ascii: "0") || position - start == 1
+      bytes[start] != UInt8(ascii: "0") || position - start == 1, !continuesNumber
     else { throw .number(offset: start, line: line) }
     return value
+  }
+
+  /// Whether a fraction or an exponent follows, which no number here has.
+  private var continuesNumber: Bool {
+    position < bytes.count && [0x2E, 0x45, 0x65].contains(bytes[position])
   }
 
   private mutating func readString(text: Bool) throws(CanonicalFailure) -> String {

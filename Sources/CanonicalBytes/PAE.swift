@@ -3,34 +3,47 @@
 /// The first part is always the label, so that no two uses share an input.
 /// Source: `Protocol/spec/01-bytes.md`, PAE.
 public struct PAE: Sendable {
-  /// The bytes so far.
-  public private(set) var bytes: [UInt8]
+  private var encoded: [UInt8]
+  private var partsLeft: Int
+
+  /// The encoding, once every announced part is in: with a wrong count two lists could share it.
+  public var bytes: [UInt8] {
+    precondition(partsLeft == 0, "every announced part is added before the bytes are used")
+    return encoded
+  }
 
   /// Starts an encoding of a known number of parts, the label first.
   public init(_ label: StaticString, parts count: Int, reserving byteCount: Int = 0) {
-    bytes = []
-    bytes.reserveCapacity(16 + label.utf8CodeUnitCount + byteCount + count * 8)
-    PAE.append(UInt64(count + 1), to: &bytes)
-    PAE.append(UInt64(label.utf8CodeUnitCount), to: &bytes)
-    label.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
+    partsLeft = count
+    encoded = []
+    encoded.reserveCapacity(16 + label.utf8CodeUnitCount + byteCount + count * 8)
+    PAE.append(UInt64(count + 1), to: &encoded)
+    PAE.append(UInt64(label.utf8CodeUnitCount), to: &encoded)
+    label.withUTF8Buffer { unsafe encoded.append(contentsOf: $0) }
   }
 
   /// Adds one part.
   public mutating func add(_ part: [UInt8]) {
-    PAE.append(UInt64(part.count), to: &bytes)
-    bytes.append(contentsOf: part)
+    begin(part.count)
+    encoded.append(contentsOf: part)
   }
 
   /// Adds the UTF-8 bytes of a text as one part.
   public mutating func add(_ part: String) {
-    PAE.append(UInt64(part.utf8.count), to: &bytes)
-    bytes.append(contentsOf: part.utf8)
+    begin(part.utf8.count)
+    encoded.append(contentsOf: part.utf8)
   }
 
   /// Adds 32 bytes as one part.
   public mutating func add(_ part: Digest32) {
-    PAE.append(32, to: &bytes)
-    part.append(to: &bytes)
+    begin(Digest32.byteCount)
+    part.append(to: &encoded)
+  }
+
+  private mutating func begin(_ byteCount: Int) {
+    partsLeft -= 1
+    precondition(partsLeft >= 0, "no more parts than announced")
+    PAE.append(UInt64(byteCount), to: &encoded)
   }
 
   /// Encodes a label and byte strings.

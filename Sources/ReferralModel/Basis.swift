@@ -1,4 +1,6 @@
-/// Why a disclosure may happen. There is no "other".
+/// Why a disclosure may happen.
+///
+/// There is no "other".
 ///
 /// Source: domain §6.5 and §7.4, PROTOCOL §2.
 public enum Basis: String, Sendable, CaseIterable, CustomStringConvertible {

@@ -58,7 +58,9 @@ public struct FieldForm: Hashable, Sendable {
   public func field(_ name: Code) -> FieldRule? { byName[name] }
 }
 
-/// Why content does not fit its form. It names groups and fields of the policy, never content.
+/// Why content does not fit its form.
+///
+/// It names groups and fields of the policy, never content.
 public enum FormFailure: Error, Hashable, Sendable {
   /// A group that was not granted, or content under the name of another group's field.
   case overDisclosed(FieldGroup)

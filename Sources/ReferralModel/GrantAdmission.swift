@@ -78,6 +78,7 @@ extension Policy {
   /// - Parameters:
   ///   - request: The grant.
   ///   - nowMs: The time, in Unix ms.
+  /// - Returns: Every reason against it; nothing is admitted by default.
   ///
   /// Source: domain §7.1–§7.4, PROTOCOL §2.
   public func admit(_ request: GrantRequest, atMs nowMs: UInt64) -> Admission {

@@ -63,9 +63,17 @@ public struct LifecycleMoment: Hashable, Sendable {
   public var grantIsLive: Bool
   /// The policy's limits.
   public var limits: LifecycleLimits
+  /// The sequence number of the other side's message that brought the event; `nil` if none did.
+  public var peerSeq: UInt64?
 
   /// Describes a moment.
-  public init(atMs: UInt64, grantIsLive: Bool, limits: LifecycleLimits) {
+  public init(
+    atMs: UInt64,
+    grantIsLive: Bool,
+    limits: LifecycleLimits,
+    peerSeq: UInt64? = nil
+  ) {
     (self.atMs, self.grantIsLive, self.limits) = (atMs, grantIsLive, limits)
+    self.peerSeq = peerSeq
   }
 }

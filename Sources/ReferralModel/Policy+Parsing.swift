@@ -4,6 +4,7 @@ extension Policy {
   /// Reads and checks a policy document.
   ///
   /// - Parameter bytes: The file, whose SHA-256 stands in the register.
+  /// - Returns: A policy in which every code that is used is defined.
   /// - Throws: ``PolicyFailure`` with code, path and line of the first fault; nothing is repaired.
   public static func parse(_ bytes: [UInt8]) throws(PolicyFailure) -> Policy {
     let document: CanonicalObject

@@ -12,7 +12,9 @@ public enum ReferralActor: String, Sendable, CaseIterable {
   case machine
 }
 
-/// What happens to a referral. The raw values stand in the log and in the interface.
+/// What happens to a referral.
+///
+/// The raw values stand in the log and in the interface.
 public enum ReferralEvent: String, Sendable, CaseIterable, CustomStringConvertible {
   /// The recipient answered about its capacity.
   case answerCapacity = "answer-capacity"

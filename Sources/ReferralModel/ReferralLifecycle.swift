@@ -21,6 +21,8 @@ public struct ReferralLifecycle: Hashable, Sendable {
   public private(set) var frozenSinceMs: UInt64?
   /// Where a dispute began; `nil` while there is none.
   public private(set) var disputedFrom: ReferralState?
+  /// The highest sequence number heard from the other side about this referral; 0 before any.
+  public private(set) var heardSeq: UInt64
 
   /// Whether sharing is stopped.
   public var isFrozen: Bool { frozenSinceMs != nil }
@@ -31,10 +33,12 @@ public struct ReferralLifecycle: Hashable, Sendable {
     state: ReferralState,
     sinceMs: UInt64,
     frozenSinceMs: UInt64? = nil,
-    disputedFrom: ReferralState? = nil
+    disputedFrom: ReferralState? = nil,
+    heardSeq: UInt64 = 0
   ) {
     (self.side, self.state, self.sinceMs) = (side, state, sinceMs)
     (self.frozenSinceMs, self.disputedFrom) = (frozenSinceMs, disputedFrom)
+    self.heardSeq = heardSeq
   }
 
   /// A new draft at the sender, with the clocks to start.
@@ -68,6 +72,22 @@ public struct ReferralLifecycle: Hashable, Sendable {
   ) throws(LifecycleRefusal) -> [LifecycleEffect] {
     guard mayCause(event, actor) else { throw .wrongSide }
     let isLocal = isLocal(actor)
+    guard !isLocal, let seq = moment.peerSeq else {
+      return try perform(event, actor, moment, isLocal: isLocal)
+    }
+    // Sequence numbers, not arrival, order the other side's doings (domain §5.2).
+    guard seq > heardSeq || event.outranksOrder else { return [] }
+    let effects = try perform(event, actor, moment, isLocal: isLocal)
+    heardSeq = max(heardSeq, seq)
+    return effects
+  }
+
+  private mutating func perform(
+    _ event: ReferralEvent,
+    _ actor: ReferralActor,
+    _ moment: LifecycleMoment,
+    isLocal: Bool
+  ) throws(LifecycleRefusal) -> [LifecycleEffect] {
     switch LifecycleTable.move(state, event) {
     case .refuse(let refusal): throw refusal
     case .stay: return []

@@ -10,6 +10,17 @@ extension ReferralEvent {
     }
   }
 
+  /// Whether it counts however late its message comes: what protects the survivor always does.
+  var outranksOrder: Bool {
+    switch self {
+    case .recall, .stopSharing, .withdraw, .confirmErased: true
+    case .answerCapacity, .submit, .discard, .deliver, .refuse, .giveUp, .acknowledge,
+      .requestInfo, .answerInfo, .waitlist, .redirect, .accept, .decline, .start, .complete,
+      .loseContact, .resumeSharing, .expire, .dispute, .resolve, .close, .reopen:
+      false
+    }
+  }
+
   /// Whether people must look although it began here.
   var needsAttention: Bool {
     switch self {

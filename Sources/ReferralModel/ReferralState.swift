@@ -1,4 +1,6 @@
-/// Where a referral stands. The raw values stand in the database.
+/// Where a referral stands.
+///
+/// The raw values stand in the database.
 ///
 /// Source: domain §5.1.
 public enum ReferralState: String, Sendable, CaseIterable, CustomStringConvertible {

@@ -1,5 +1,4 @@
 public import CanonicalBytes
-internal import CSodium
 
 /// One field group of an envelope, sealed apart under its own content key.
 ///
@@ -26,25 +25,23 @@ public struct Compartment: Sendable {
   ///   - headerHash: SHA-256 of the envelope's header.
   ///   - group: The field group's name.
   public static func seal(
-    _ content: [UInt8], contentKey: SecretBytes, headerHash: Digest32, group: String
+    _ content: [UInt8],
+    contentKey: SecretBytes,
+    headerHash: Digest32,
+    group: String
   ) -> Compartment {
     precondition(contentKey.count == 32, "a content key is 32 bytes")
-    Sodium.ready()
     let key = unsafe contentKey.withBytes { unsafe Digest32(reading: $0) }
-    let associated = associatedData(headerHash: headerHash, group: group)
-    let padded = Padding.paddedSize(contentBytes: content.count)
-    let size = Padding.ciphertextSize(padded: padded)
-    let streamKey = encryptionKey(key, headerHash: headerHash, group: group)
-    let ciphertext = unsafe [UInt8](unsafeUninitializedCapacity: size) { out, initialised in
-      unsafe streamKey.withUnsafeBytes { keyBuffer in
-        unsafe push(
-          content, padded: padded, key: keyBuffer, associated: associated, into: out)
-      }
-      initialised = size
-    }
+    let ciphertext = PaddedStream.seal(
+      content,
+      key: encryptionKey(key, headerHash: headerHash, group: group),
+      associated: associatedData(headerHash: headerHash, group: group)
+    )
     return Compartment(
-      ciphertext: ciphertext, ciphertextHash: Hash256.of(ciphertext),
-      keyCommitment: commitment(key, headerHash: headerHash, group: group))
+      ciphertext: ciphertext,
+      ciphertextHash: Hash256.of(ciphertext),
+      keyCommitment: commitment(key, headerHash: headerHash, group: group)
+    )
   }
 
   /// Opens a compartment, all or nothing: no byte is returned before the final tag, the exact length
@@ -52,42 +49,29 @@ public struct Compartment: Sendable {
   ///
   /// - Throws: ``SealingFailure``.
   public static func open(
-    _ ciphertext: [UInt8], contentKey: SecretBytes, keyCommitment: Digest32,
-    headerHash: Digest32, group: String
+    _ ciphertext: [UInt8],
+    contentKey: SecretBytes,
+    keyCommitment: Digest32,
+    headerHash: Digest32,
+    group: String
   ) throws(SealingFailure) -> SecretBytes {
-    Sodium.ready()
     guard contentKey.count == 32 else { throw .key }
-    guard let padded = Padding.paddedSize(ciphertextBytes: ciphertext.count) else { throw .length }
+    guard Padding.paddedSize(ciphertextBytes: ciphertext.count) != nil else { throw .length }
     let key = unsafe contentKey.withBytes { unsafe Digest32(reading: $0) }
     guard commitment(key, headerHash: headerHash, group: group) == keyCommitment else {
       throw .keyCommitment
     }
-    let associated = associatedData(headerHash: headerHash, group: group)
-    let streamKey = encryptionKey(key, headerHash: headerHash, group: group)
-    let plain = try unsafe SecretBytes(count: padded) { buffer throws(SealingFailure) in
-      try unsafe streamKey.withUnsafeBytes { keyBuffer throws(SealingFailure) in
-        try unsafe pull(ciphertext, key: keyBuffer, associated: associated, into: buffer)
-      }
-    }
-    return try unsafe plain.withBytes { buffer throws(SealingFailure) in
-      let length = unsafe UInt64(
-        littleEndian: buffer.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
-      guard length <= UInt64(padded - Padding.prefixBytes) else { throw .padding }
-      let end = Padding.prefixBytes + Int(length)
-      // One content has one padded size, so the padding can carry no message.
-      guard Padding.paddedSize(contentBytes: Int(length)) == padded else { throw .padding }
-      for index in end..<padded {
-        guard unsafe buffer[index] == 0 else { throw .padding }
-      }
-      return unsafe SecretBytes(count: Int(length)) { out in
-        unsafe out.copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: buffer[Padding.prefixBytes..<end]))
-      }
-    }
+    return try PaddedStream.open(
+      ciphertext,
+      key: encryptionKey(key, headerHash: headerHash, group: group),
+      associated: associatedData(headerHash: headerHash, group: group)
+    )
   }
 
   private static func encryptionKey(
-    _ key: Digest32, headerHash: Digest32, group: String
+    _ key: Digest32,
+    headerHash: Digest32,
+    group: String
   ) -> Digest32 {
     var pae = PAE("amonat/v1/cek-enc", parts: 2, reserving: 64)
     pae.add(headerHash)
@@ -96,7 +80,9 @@ public struct Compartment: Sendable {
   }
 
   private static func commitment(
-    _ key: Digest32, headerHash: Digest32, group: String
+    _ key: Digest32,
+    headerHash: Digest32,
+    group: String
   ) -> Digest32 {
     var pae = PAE("amonat/v1/cek-commit", parts: 2, reserving: 64)
     pae.add(headerHash)
@@ -109,72 +95,5 @@ public struct Compartment: Sendable {
     pae.add(headerHash)
     pae.add(group)
     return pae.bytes
-  }
-
-  private static func push(
-    _ content: [UInt8], padded: Int, key: UnsafeRawBufferPointer, associated: [UInt8],
-    into out: UnsafeMutableBufferPointer<UInt8>
-  ) {
-    var plain = [UInt8]()
-    plain.reserveCapacity(padded)
-    plain.append(contentsOf: PAE.littleEndian(UInt64(content.count)))
-    plain.append(contentsOf: content)
-    plain.append(contentsOf: repeatElement(0, count: padded - plain.count))
-    defer { SecretBytes.wipe(&plain) }
-    guard let outBase = out.baseAddress, let keyBase = key.baseAddress else { return }
-    var state = crypto_secretstream_xchacha20poly1305_state()
-    defer {
-      unsafe sodium_memzero(&state, MemoryLayout<crypto_secretstream_xchacha20poly1305_state>.size)
-    }
-    _ = unsafe crypto_secretstream_xchacha20poly1305_init_push(
-      &state, outBase, keyBase.assumingMemoryBound(to: UInt8.self))
-    unsafe plain.withUnsafeBufferPointer { source in
-      guard let sourceBase = source.baseAddress else { return }
-      var read = 0
-      var written = Padding.headerBytes
-      while read < padded {
-        let count = min(Padding.chunkBytes, padded - read)
-        let tag: UInt8 = read + count == padded ? 3 : 0  // TAG_FINAL on the last only
-        _ = unsafe crypto_secretstream_xchacha20poly1305_push(
-          &state, outBase + written, nil, sourceBase + read, UInt64(count), associated,
-          UInt64(associated.count), tag)
-        read += count
-        written += count + Padding.chunkOverheadBytes
-      }
-    }
-  }
-
-  private static func pull(
-    _ ciphertext: [UInt8], key: UnsafeRawBufferPointer, associated: [UInt8],
-    into out: UnsafeMutableRawBufferPointer
-  ) throws(SealingFailure) {
-    guard let outBase = out.baseAddress, let keyBase = key.baseAddress else { throw .length }
-    let target = unsafe outBase.assumingMemoryBound(to: UInt8.self)
-    var state = crypto_secretstream_xchacha20poly1305_state()
-    defer {
-      unsafe sodium_memzero(&state, MemoryLayout<crypto_secretstream_xchacha20poly1305_state>.size)
-    }
-    try unsafe ciphertext.withUnsafeBufferPointer { source throws(SealingFailure) in
-      guard let sourceBase = source.baseAddress else { throw .length }
-      guard
-        unsafe crypto_secretstream_xchacha20poly1305_init_pull(
-          &state, sourceBase, keyBase.assumingMemoryBound(to: UInt8.self)) == 0
-      else { throw .ciphertext }
-      var read = Padding.headerBytes
-      var written = 0
-      while read < source.count {
-        let count = min(Padding.chunkBytes + Padding.chunkOverheadBytes, source.count - read)
-        var tag: UInt8 = 0
-        let result = unsafe crypto_secretstream_xchacha20poly1305_pull(
-          &state, target + written, nil, &tag, sourceBase + read, UInt64(count), associated,
-          UInt64(associated.count))
-        guard result == 0 else { throw .ciphertext }
-        read += count
-        written += count - Padding.chunkOverheadBytes
-        // FINAL exactly on the last chunk: neither a cut nor a continued stream passes.
-        guard (tag == 3) == (read == source.count), tag == 0 || tag == 3 else { throw .final }
-      }
-      guard written == out.count else { throw .length }
-    }
   }
 }

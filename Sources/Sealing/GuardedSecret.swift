@@ -42,8 +42,8 @@ public struct GuardedSecret: ~Copyable, @unchecked Sendable {
 
   /// Takes bytes over; the array is zeroed.
   public init(consuming bytes: inout [UInt8]) {
-    let source = bytes
-    unsafe self.init(count: bytes.count) { buffer in unsafe buffer.copyBytes(from: source) }
+    // No second reference to the array: it would make the wiping work on a copy.
+    unsafe self.init(count: bytes.count) { buffer in unsafe buffer.copyBytes(from: bytes) }
     SecretBytes.wipe(&bytes)
   }
 

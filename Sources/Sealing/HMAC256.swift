@@ -1,26 +1,31 @@
 public import CanonicalBytes
+internal import CSodium
 
 /// HMAC-SHA256 (RFC 2104) under a key of exactly 32 bytes.
 ///
 /// Written out over ``Hash256`` because the log computes nine of them for each referral and the
 /// generic one costs 2.5 times as much; held to the library's result by test.
 public struct HMAC256: Sendable {
-  private var inner = Hash256()
+  private var inner: Hash256
   private let outer: Hash256
 
   /// Starts a code under a key. Thirty-two bytes exactly, so that no two keys are equivalent.
   public init(key: Digest32) {
-    var innerPad = [UInt8](repeating: 0x36, count: 64)
-    var outerPad = [UInt8](repeating: 0x5C, count: 64)
-    unsafe key.withUnsafeBytes { bytes in
-      for index in 0..<Digest32.byteCount {
-        unsafe innerPad[index] ^= bytes[index]
-        unsafe outerPad[index] ^= bytes[index]
-      }
-    }
-    inner.update(innerPad)
+    var inner = Hash256()
     var outer = Hash256()
-    outer.update(outerPad)
+    // On the stack and wiped: the pads are the key in another dress.
+    unsafe withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { pad in
+      unsafe key.withUnsafeBytes { bytes in
+        for index in 0..<64 {
+          unsafe pad[index] = 0x36 ^ (index < bytes.count ? bytes[index] : 0)
+        }
+      }
+      unsafe inner.update(buffer: UnsafeRawBufferPointer(pad))
+      for index in 0..<64 { unsafe pad[index] ^= 0x36 ^ 0x5C }
+      unsafe outer.update(buffer: UnsafeRawBufferPointer(pad))
+      if let base = pad.baseAddress { unsafe sodium_memzero(base, pad.count) }
+    }
+    self.inner = inner
     self.outer = outer
   }
 

@@ -84,16 +84,32 @@ public enum KeyWrap {
       _ wrapped: Wrapped, info: [UInt8], secretBytes: Int
     ) throws(SealingFailure) -> SecretBytes {
       guard wrapped.encapsulated.count == KeyWrap.encapsulatedBytes,
-        wrapped.sealed.count == secretBytes + 16
+        wrapped.sealed.count >= 16, wrapped.sealed.count - 16 == secretBytes
       else { throw .length }
+      let opened = try open(
+        [(sealed: wrapped.sealed, associated: [])], encapsulated: wrapped.encapsulated, info: info)
+      guard let secret = opened.first else { throw .wrap }
+      return secret
+    }
+
+    /// Opens the messages of one HPKE context in order: the whole of RFC 9180's base mode, of which
+    /// ``unwrap(_:info:secretBytes:)`` needs one message without associated data.
+    package borrowing func open(
+      _ messages: [(sealed: [UInt8], associated: [UInt8])], encapsulated: [UInt8], info: [UInt8]
+    ) throws(SealingFailure) -> [SecretBytes] {
       let key = try PrivateKey.load(seed)
       do {
         var recipient = try HPKE.Recipient(
           privateKey: key, ciphersuite: KeyWrap.suite, info: Data(info),
-          encapsulatedKey: Data(wrapped.encapsulated))
-        var plain = try recipient.open(wrapped.sealed)
-        defer { plain.resetBytes(in: plain.startIndex..<plain.endIndex) }
-        return unsafe SecretBytes(count: plain.count) { out in unsafe out.copyBytes(from: plain) }
+          encapsulatedKey: Data(encapsulated))
+        var secrets: [SecretBytes] = []
+        for message in messages {
+          var plain = try recipient.open(message.sealed, authenticating: message.associated)
+          defer { plain.resetBytes(in: plain.startIndex..<plain.endIndex) }
+          secrets.append(
+            unsafe SecretBytes(count: plain.count) { out in unsafe out.copyBytes(from: plain) })
+        }
+        return secrets
       } catch {
         throw .wrap
       }

@@ -12,6 +12,9 @@ public enum Padding {
   /// The secretstream header.
   public static let headerBytes = 24
 
+  /// No size above this is ever right; keeps the arithmetic far from its ends.
+  public static let sizeLimitBytes = 1 << 50
+
   /// The padded plaintext size for this many bytes of content.
   public static func paddedSize(contentBytes: Int) -> Int {
     let needed = contentBytes + prefixBytes
@@ -26,13 +29,16 @@ public enum Padding {
 
   /// Whether a padded size is one this scheme produces.
   public static func isPaddedSize(_ size: Int) -> Bool {
-    size == 4_096 || size == 16_384 || size == 65_536 || (size > 65_536 && padme(size) == size)
+    size == 4_096 || size == 16_384 || size == 65_536
+      || ((65_537...sizeLimitBytes).contains(size) && padme(size) == size)
   }
 
   /// The padded size behind a ciphertext size; `nil` if no padded size gives it.
+  ///
+  /// The size may be a peer's claim: any number is answered, none traps.
   public static func paddedSize(ciphertextBytes: Int) -> Int? {
+    guard (headerBytes + 1...sizeLimitBytes).contains(ciphertextBytes) else { return nil }
     let body = ciphertextBytes - headerBytes
-    guard body > 0 else { return nil }
     let chunk = chunkBytes + chunkOverheadBytes
     let padded = body - chunkOverheadBytes * ((body + chunk - 1) / chunk)
     guard padded > 0, isPaddedSize(padded), ciphertextSize(padded: padded) == ciphertextBytes

@@ -23,7 +23,7 @@ public enum Passphrase {
 
     /// 3 passes over 64 MiB: about 0.1 s on a small machine.
     public static let standard = Cost(3, 65_536)
-    /// The least the library takes; for tests and the demonstration only.
+    /// 1 pass over 8 MiB; for tests and the demonstration only.
     public static let least = Cost(1, 8_192)
   }
 

@@ -127,8 +127,9 @@ public struct Card: Sendable {
     return Hash256.of(pae.bytes)
   }
 
-  /// Where desk keys stand at a time, one for each desk that has one (R7). The expiry of the card
-  /// itself is judged by ``PeerDirectory/sealing(to:atMs:)``.
+  /// Where desk keys stand at a time, one for each desk that has one (R7).
+  ///
+  /// The expiry of the card itself is judged by ``PeerDirectory/sealing(to:atMs:)``.
   public func sealingKeys(atMs timeMs: UInt64) -> [SealingKey] {
     desks.compactMap { desk in
       guard let key = desk.sealingKey(atMs: timeMs) else { return nil }

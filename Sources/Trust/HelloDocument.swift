@@ -58,13 +58,17 @@ public struct HelloDocument: Sendable {
     return out
   }
 
-  /// What an agency's node answers: its card and link, and the register versions that the caller does
-  /// not show, oldest first, as many as there is room for. A caller that got some asks again.
+  /// What an agency's node answers to a request.
+  ///
+  /// Its card and link, and the register versions that the caller does not show, oldest first, as many
+  /// as there is room for. A caller that got some asks again.
   ///
   /// - Parameters:
   ///   - request: What the caller said; its registers tell which version it has.
   ///   - directory: What the node knows, its own card and link included.
   ///   - agency: The node's own agency.
+  /// - Returns: The answer.
+  /// - Throws: ``TrustFailure/tooLarge`` if card and link alone do not fit.
   public static func answer(
     to request: HelloDocument,
     from directory: PeerDirectory,
@@ -97,8 +101,9 @@ public struct HelloDocument: Sendable {
     return try HelloDocument(notes: notes + last)
   }
 
-  /// What a node says first: its newest register, so that the answer brings what follows, and its own
-  /// card and link.
+  /// What a node says first.
+  ///
+  /// Its newest register, so that the answer brings what follows, and its own card and link.
   public static func request(
     from directory: PeerDirectory,
     as agency: AgencyID

@@ -92,8 +92,10 @@ public struct NodeCertificate: Sendable {
   /// The certificate as PEM.
   public var pem: [UInt8] { Self.pem(der, label: "CERTIFICATE") }
 
-  /// Whom a certificate names, if it is of the one form admitted: P-256, ECDSA with SHA-256, exactly
-  /// one subject alternative name. Dates, issuer, key usage and chain are not looked at (TLS-004).
+  /// Whom a certificate names, if it is of the one form admitted.
+  ///
+  /// P-256, ECDSA with SHA-256, exactly one subject alternative name. Dates, issuer, key usage and
+  /// chain are not looked at (TLS-004).
   ///
   /// - Throws: ``TrustFailure/certificate`` for any other, or more than ``limitBytes``.
   public static func name(ofDER der: [UInt8]) throws(TrustFailure) -> CertificateName {

@@ -14,6 +14,7 @@ extension PeerDirectory {
   /// - Parameters:
   ///   - note: A register, suspension, card or link, whoever brought it.
   ///   - timeMs: When it was first seen, Unix ms; a restart passes the stored time.
+  /// - Returns: What became of it.
   public mutating func apply(_ note: SignedNote, atMs timeMs: UInt64) -> NoteOutcome {
     do throws(TrustFailure) {
       let (type, object) = try NoteFields.statement(NoteSigners.text(note))
@@ -40,8 +41,10 @@ extension PeerDirectory {
     unconfirmed.remove(id)
   }
 
-  /// An agency's next log has begun: its `succeed` was seen under the key authorised for it (R6). The
-  /// old one is closed at a size and root.
+  /// An agency's next log has begun, and the old one is closed at a size and root (R6).
+  ///
+  /// To be called when its `succeed` was seen under the key authorised for it, and again after a
+  /// restart.
   ///
   /// - Throws: ``TrustFailure/cardUnknown``; ``TrustFailure/cardChain`` if it has succeeded already.
   public mutating func adoptNextLog(

@@ -65,8 +65,10 @@ public struct PeerDirectory: Sendable {
 // MARK: - Lookups of an exchange
 
 extension PeerDirectory {
-  /// Whose certificate this is: listed by exactly one agency, in a link not more than 30 days past its
-  /// time. After that its owner says hello again (attack B16).
+  /// Whose certificate this is.
+  ///
+  /// It is listed by exactly one agency, in a link not more than 30 days past its time. After that its
+  /// owner says hello again (attack B16).
   ///
   /// - Throws: ``TrustFailure/unpinned``.
   public func agency(

@@ -52,8 +52,9 @@ public struct RegisterChain: Sendable {
   /// The newest version.
   public var newest: Entry { entries[entries.count - 1] }
 
-  /// The newest version whose `not_before` has come; version 1 before that (REG-013). Membership is
-  /// judged by ``newest``, which closes earlier.
+  /// The newest version that has begun; version 1 before that (REG-013).
+  ///
+  /// Membership is judged by ``newest``, which closes earlier.
   public func inForce(atMs timeMs: UInt64) -> Entry {
     entries.last { $0.register.notBeforeMs <= timeMs } ?? entries[0]
   }

@@ -1,6 +1,6 @@
-/// Why a statement, a certificate or a key was refused. Holds nothing of what was refused.
+/// Why a statement, a certificate or a key was refused.
 ///
-/// The raw values are registered in `Protocol/registries/error-codes.md`.
+/// Holds nothing of what was refused. The raw values are registered in `Protocol/registries/error-codes.md`.
 public enum TrustFailure: String, Error, Sendable, Equatable, CaseIterable {
   /// Not the grammar, not the keys, not the order, not canonical.
   case malformed

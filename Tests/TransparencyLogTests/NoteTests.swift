@@ -86,7 +86,8 @@ internal import Testing
 
   @Test("A note counts only with exactly one line of the key, and by that key alone")
   func exactlyOne() throws {
-    let (key, other) = (Sample.key(1), Sample.key(2))
+    let key = Sample.key(1)
+    let other = Sample.key(2)
     let mine = try #require(NoteKey(name: "k.example", key: key.publicKey))
     let theirs = try #require(NoteKey(name: "k.example", key: other.publicKey))
     let line = NoteSignature.sign(text: "a\n", name: "k.example", key: key)
@@ -118,7 +119,8 @@ internal import Testing
 
   @Test("A checkpoint verifies by its origin and exactly its key")
   func checkpoint() throws {
-    let (key, other) = (Sample.key(1), Sample.key(2))
+    let key = Sample.key(1)
+    let other = Sample.key(2)
     let root = Sample.leaf(3)
     let note = Checkpoint.sign(origin: Sample.log, size: 5, root: root, key: key)
     let checkpoint = try Checkpoint.verify(note: note, origin: Sample.log, key: key.publicKey)
@@ -162,7 +164,9 @@ internal import Testing
 
   @Test("A cosignature states its time over exactly one note by exactly one key")
   func cosignature() throws {
-    let (log, witness, other) = (Sample.key(1), Sample.key(2), Sample.key(3))
+    let log = Sample.key(1)
+    let witness = Sample.key(2)
+    let other = Sample.key(3)
     let note = Checkpoint.sign(origin: Sample.log, size: 5, root: Sample.leaf(3), key: log)
     let name = "w.example/amonat/witness/1"
     let line = try Cosignature.sign(

@@ -103,7 +103,9 @@ enum Sample {
   static let log = "shelter.example/amonat/log/1"
   static let realm = fill(0x11)
 
-  static func fill(_ byte: UInt8) -> Digest32 { Digest32([UInt8](repeating: byte, count: 32))! }
+  static func fill(_ byte: UInt8) -> Digest32 {
+    Digest32([UInt8](repeating: byte, count: 32)) ?? .zero
+  }
 
   static func leaf(_ number: Int) -> Digest32 {
     MerkleHash.leaf(PAE.littleEndian(UInt64(number)))

@@ -90,7 +90,8 @@ internal import Testing
 
   @Test("K4: two notes are evidence only if both verify, with one size and two roots")
   func evidence() throws {
-    let (key, other) = (Sample.key(1), Sample.key(2))
+    let key = Sample.key(1)
+    let other = Sample.key(2)
     func note(_ size: UInt64, _ root: Int, _ key: borrowing SigningKey) -> String {
       Checkpoint.sign(origin: Sample.log, size: size, root: Sample.leaf(root), key: key)
     }
@@ -312,15 +313,17 @@ internal import Testing
       decoding: try VectorFiles.data("tlog-witness/litewitness.txtar"),
       as: UTF8.self
     )
-    return text.components(separatedBy: "POST ").dropFirst().compactMap { part in
+    return try text.components(separatedBy: "POST ").dropFirst().compactMap { part -> Request? in
       let pieces = part.components(separatedBy: "```\n")
       guard pieces.count == 3, let blank = pieces[1].range(of: "\n\n") else { return nil }
       let head = pieces[1][..<blank.lowerBound].split(separator: "\n")
       return Request(
-        old: UInt64(head[0].dropFirst(4))!,
-        proof: head.dropFirst().map { Digest32(Base64.decode(String($0))!)! },
+        old: try #require(UInt64(head[0].dropFirst(4))),
+        proof: try head.dropFirst().map { line in
+          try #require(Base64.decode(String(line)).flatMap { Digest32($0) })
+        },
         note: String(pieces[1][blank.upperBound...]),
-        status: Int(pieces[2].dropFirst(5).prefix(3))!,
+        status: try #require(Int(pieces[2].dropFirst(5).prefix(3))),
         body: pieces[2]
       )
     }

@@ -1,0 +1,152 @@
+internal import CanonicalBytes
+internal import Foundation
+package import LocalContract
+internal import NodeStore
+internal import ReferralModel
+internal import Sealing
+internal import TransparencyLog
+internal import Trust
+
+/// Users, desks and sessions.
+package struct AccessService: Sendable {
+  let node: Node
+
+  /// Shortest passphrase, in characters.
+  package static let passphraseLeast = 8
+  /// Life of a desk key epoch, in ms: 90 days.
+  package static let epochMs: UInt64 = 90 * 86_400_000
+  /// Epochs made at once: this one and the two that follow.
+  package static let epochs = 3
+
+  /// Adds a user: a key pair whose private half stands under the passphrase.
+  package func addUser(_ request: UserAdd) async throws(NodeError) -> UserAdded {
+    guard UserName(request.name) != nil else {
+      throw NodeError(.malformed, detail: "name: lower-case letters, digits, dots and dashes")
+    }
+    guard request.passphrase.count >= Self.passphraseLeast else {
+      throw NodeError(.passphraseWeak, detail: "at least \(Self.passphraseLeast) characters")
+    }
+    let node = node
+    return try await NodeError.wrapping {
+      guard try node.store.keyring.user(request.name) == nil else { throw NodeError(.userExists) }
+      let key = UserKey.generate()
+      let salt = Randomness.bytes(Passphrase.saltBytes)
+      let cost = node.settings.passphraseCost
+      let wrapping = try Passphrase.key(
+        SecretBytes(Array(request.passphrase.utf8)), salt: salt, cost: cost)
+      let name = Array("amonat/v1/user/\(request.name)".utf8)
+      let box = unsafe key.withSecret { unsafe KeyBox.seal($0, key: wrapping, name: name) }
+      try node.store.keyring.addUser(
+        .init(
+          name: request.name, publicBytes: key.publicBytes, cost: cost, salt: salt, box: box))
+      return UserAdded(name: request.name)
+    }
+  }
+
+  /// Adds a desk with the keys of three epochs, sealed to its holders and, if asked, to paper.
+  package func addDesk(_ request: DeskAdd) async throws(NodeError) -> DeskAdded {
+    guard let desk = DeskName(request.name) else {
+      throw NodeError(.malformed, detail: "name: lower-case letters, digits and dashes")
+    }
+    guard let policy = node.trust.view.policy else { throw NodeError(.policyUnknown) }
+    let groups = request.groups.compactMap { FieldGroup($0) }.sorted()
+    guard groups.count == request.groups.count, !groups.isEmpty,
+      groups.allSatisfy({ policy.form($0) != nil })
+    else { throw NodeError(.policy, detail: "groups") }
+    let holders = Array(Set(request.holders)).sorted()
+    guard holders.count + (request.paper ? 1 : 0) >= 2 else {
+      throw NodeError(
+        .secondHolderMissing, detail: "name two holders, or one and ask for a paper key")
+    }
+    let node = node
+    return try await NodeError.wrapping {
+      let keyring = node.store.keyring
+      guard try !keyring.deskKeys().contains(where: { $0.desk == desk.text }) else {
+        throw NodeError(.conflict, detail: "the desk exists")
+      }
+      var sealTo: [(user: String, key: [UInt8])] = []
+      for holder in holders {
+        guard let user = try keyring.user(holder) else {
+          throw NodeError(.userUnknown, detail: holder)
+        }
+        sealTo.append((holder, user.publicBytes))
+      }
+      var paperText: String?
+      if request.paper {
+        let paper = UserKey.generate()
+        paperText = unsafe paper.withSecret { unsafe Hex.encode([UInt8]($0)) }
+        sealTo.append(("paper.\(desk.text)", paper.publicBytes))
+      }
+      var keyIDs: [String] = []
+      var from = node.clock.nowMs()
+      for _ in 0..<Self.epochs {
+        let key = KeyWrap.PrivateKey.generate()
+        let keyID = DeskKey.keyID(
+          agency: node.trust.me, desk: desk, publicKey: key.publicBytes)
+        var sealed: [(user: String, sealed: [UInt8])] = []
+        for target in sealTo {
+          let box = try unsafe key.withSeed { seed throws(SealingFailure) in
+            try unsafe UserKey.seal(seed, to: target.key)
+          }
+          sealed.append((target.user, box))
+        }
+        try keyring.addDeskKey(
+          .init(
+            keyID: keyID, desk: desk.text, publicBytes: key.publicBytes, fromMs: Int64(from),
+            notAfterMs: Int64(from + Self.epochMs)), holders: sealed)
+        keyIDs.append(keyID.hex)
+        from += Self.epochMs
+      }
+      let groupText = groups.map(\.text).joined(separator: " ")
+      try await node.store.change { try $0.setMeta("desk/\(desk.text)", groupText) }
+      return DeskAdded(desk: desk.text, keyIDs: keyIDs, paperKey: paperText)
+    }
+  }
+
+  /// Unlocks the desks of a user. The passphrase is tried off the actors: it takes its time.
+  @concurrent
+  package func unlock(_ request: Unlock) async throws(NodeError) -> Session {
+    let node = node
+    let nowMs = node.clock.nowMs()
+    return try await NodeError.wrapping {
+      guard let user = try node.store.keyring.user(request.user) else {
+        // The same work for a name that does not exist, so that names cannot be tried out.
+        _ = try? Passphrase.key(
+          SecretBytes(Array(request.passphrase.utf8)),
+          salt: Randomness.bytes(Passphrase.saltBytes), cost: node.settings.passphraseCost)
+        throw NodeError(.passphraseWrong)
+      }
+      let wrapping = try Passphrase.key(
+        SecretBytes(Array(request.passphrase.utf8)), salt: user.salt, cost: user.cost)
+      let name = Array("amonat/v1/user/\(request.user)".utf8)
+      guard let opened = try? KeyBox.open(user.box, key: wrapping, name: name) else {
+        node.metrics.add(.unlocksFailed)
+        try await node.store.change {
+          _ = try $0.append(
+            .unlock, [.string(.outcome, "refused")],
+            staff: .init(actor: request.user, atMs: nowMs))
+        }
+        throw NodeError(.passphraseWrong)
+      }
+      var bytes = opened.copyBytes()
+      let key = UserKey(secret: GuardedSecret(consuming: &bytes))
+      var desks: [UnlockedDesk] = []
+      for held in try node.store.keyring.sealedDeskKeys(of: request.user) {
+        let seed = try key.open(held.sealed)
+        desks.append(
+          UnlockedDesk(
+            desk: held.key.desk, keyID: held.key.keyID, key: try KeyWrap.PrivateKey(seed: seed)))
+      }
+      let presence = SessionVault.Presence(user: request.user, desks: desks)
+      try await node.store.change {
+        _ = try $0.append(
+          .unlock, [.string(.outcome, "opened")], staff: .init(actor: request.user, atMs: nowMs))
+      }
+      node.metrics.add(.unlocks)
+      let token = try await node.sessions.open(presence)
+      return Session(
+        token: token, user: request.user, desks: presence.deskNames,
+        expiresInSeconds: SessionVault.idleSeconds)
+    }
+  }
+}

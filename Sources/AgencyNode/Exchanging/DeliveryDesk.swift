@@ -1,0 +1,185 @@
+internal import CanonicalBytes
+internal import Exchange
+internal import NodeStore
+internal import ReferralModel
+internal import TransparencyLog
+internal import Trust
+
+/// What comes in: steps 5 to 18 of an exchange for a delivery, whoever dialled.
+struct DeliveryDesk: Sendable {
+  let node: Node
+
+  /// What a delivery is answered with.
+  struct Answer: Sendable {
+    var receipt: ReceiptPart?
+    var refused: [RefusalPart] = []
+    var code: ExchangeCode?
+    /// The size of the peer's log that is now held.
+    var held: UInt64
+  }
+
+  /// The facts that an item leaves after its transaction.
+  private struct Done: Sendable {
+    var events: [UInt64] = []
+    var refused: [RefusalPart] = []
+    var wake: Set<String> = []
+    var received = 0
+    var repeated = 0
+    var erasureWanted = false
+    var evidence: [(String, String)] = []
+  }
+
+  /// Judges a delivery and answers it.
+  ///
+  /// - Parameters:
+  ///   - delivery: What came.
+  ///   - peer: Whose certificate it came under.
+  ///   - peerHolds: The size of this node's log that the peer says it holds.
+  @concurrent
+  func receive(
+    _ delivery: DeliveryPart, from peer: AgencyID, peerHolds: UInt64
+  ) async throws(NodeError) -> Answer {
+    let view = node.trust.view
+    let now = node.trustedMs
+    let checked: Result<PeerCheckpoint, CheckpointRefusal> = judge(
+      note: delivery.checkpoint, from: delivery.from, proof: delivery.proof, peer: peer, view: view)
+    switch checked {
+    case .failure(let refusal):
+      node.metrics.add(.exchangesRefused)
+      if let evidence = refusal.evidence { try await keep(evidence, now: now) }
+      return Answer(code: refusal.code, held: refusal.held)
+    case .success(let checkpoint):
+      return try await receive(
+        delivery, under: checkpoint, from: peer, view: view, nowMs: now, peerHolds: peerHolds)
+    }
+  }
+
+  private func receive(
+    _ delivery: DeliveryPart, under checkpoint: PeerCheckpoint, from peer: AgencyID,
+    view: TrustBook.View, nowMs: UInt64, peerHolds: UInt64
+  ) async throws(NodeError) -> Answer {
+    let onlyWithdrawals = !view.directory.isActive(peer, atMs: nowMs)
+    let directory = view.directory
+    let check = StatelessCheck(
+      me: node.trust.me, peer: peer, realm: directory.realm, origin: checkpoint.log,
+      size: checkpoint.size, root: checkpoint.root, onlyWithdrawals: onlyWithdrawals,
+      closedLog: { log, note in
+        guard let authority = directory.logAuthority(log), authority.agency == peer,
+          case .past(let size, let root) = authority.standing,
+          let found = try? Checkpoint.verify(note: note, origin: log.text, key: authority.key),
+          found.size == size, found.root == root
+        else { return nil }
+        return found
+      })
+    var passed: [CheckedItem] = []
+    var refused: [RefusalPart] = []
+    for item in delivery.items {
+      do throws(ItemCode) { passed.append(try check.check(item)) } catch {
+        refused.append(RefusalPart(message: Self.claimedID(item), code: error))
+      }
+    }
+    let (items, early) = (passed, refused)
+    let atMs = node.clock.nowMs()
+    let me = node.trust.me
+    let cosign = try cosignature(over: delivery.checkpoint, checkpoint)
+    let outcome = try await NodeError.wrapping {
+      try await node.store.change { transaction -> Done in
+        var done = Done()
+        let row = try transaction.peer(peer.text)
+        try transaction.heard(row, atMs: atMs)
+        for refusal in early {
+          try transaction.countRefusal(peer: peer.text, code: refusal.code, atMs: atMs)
+        }
+        done.refused = early
+        for item in items {
+          try Self.settle(
+            item, transaction, view: view, me: me, row: row, nowMs: nowMs, atMs: atMs,
+            into: &done)
+        }
+        return done
+      } after: { done, log in
+        let openings = try log.openings(done.events)
+        let from = peerHolds <= log.size ? peerHolds : 0
+        let receipt = ReceiptPart(
+          events: openings, checkpoint: log.note, from: from,
+          proof: MerkleProof.flat(try log.consistency(from: from)), cosignature: cosign)
+        return (done, receipt)
+      }
+    }
+    let (done, receipt) = outcome
+    node.metrics.add(.messagesReceived, done.received)
+    node.metrics.add(.messagesRepeated, done.repeated)
+    node.metrics.add(.messagesRefused, done.refused.count)
+    for peer in done.wake { node.lanes.wake(peer) }
+    if done.erasureWanted { node.lanes.wake(Maintenance.erasureLane) }
+    return Answer(
+      receipt: receipt, refused: done.refused, code: nil,
+      held: node.store.witness.size(of: checkpoint.log.text, key: checkpoint.key))
+  }
+
+  /// Steps 12 to 18 for one item, inside the transaction.
+  private static func settle(
+    _ item: CheckedItem, _ transaction: NodeTransaction, view: TrustBook.View, me: AgencyID,
+    row: Int64, nowMs: UInt64, atMs: UInt64, into done: inout Done
+  ) throws {
+    let receiver = TransactionReceiver(
+      transaction: transaction, view: view, me: me, peer: item.peer, peerRow: row, atMs: atMs,
+      seqOfItem: item.seq)
+    let verdict = try StatefulCheck.judge(item, state: receiver, me: me, nowMs: nowMs)
+    switch verdict {
+    case .repeated(let facts):
+      done.events.append(facts.index)
+      done.repeated += 1
+    case .seqReused:
+      try transaction.countRefusal(
+        peer: item.peer.text, code: ItemCode.seqReused.rawValue, atMs: atMs)
+      done.refused.append(RefusalPart(message: item.id, code: .seqReused))
+    case .refuse(let code):
+      guard code.refusesWithEvent else {
+        try transaction.countRefusal(peer: item.peer.text, code: code.rawValue, atMs: atMs)
+        done.refused.append(RefusalPart(message: item.id, code: code))
+        return
+      }
+      let stored = try transaction.store(
+        draft(item, received: false, outcome: code.rawValue, atMs: atMs), referral: nil)
+      done.events.append(stored.index)
+    case .accept:
+      let effects = try InboundEffects.apply(
+        item, transaction, view: view, row: row, nowMs: nowMs, atMs: atMs)
+      let stored = try transaction.store(
+        draft(item, received: true, outcome: "stored", atMs: atMs), referral: effects.referral)
+      done.events.append(stored.index)
+      done.received += 1
+      if effects.queuedAnswer { done.wake.insert(item.peer.text) }
+      done.wake.formUnion(effects.wake)
+      if effects.erasureWanted { done.erasureWanted = true }
+    }
+  }
+
+  private static func draft(
+    _ item: CheckedItem, received: Bool, outcome: String, atMs: UInt64
+  ) -> InboundDraft {
+    InboundDraft(
+      peer: item.peer.text, seq: item.seq, message: item.id, kind: item.kind.rawValue,
+      expiresMs: item.expiresMs, received: received, outcome: outcome,
+      envelope: received && !item.envelope.rows.isEmpty ? item.envelope.bytes : nil, atMs: atMs)
+  }
+
+  /// The id that a broken item claims, for its refusal; zero when not even that can be read.
+  private static func claimedID(_ item: ItemPart) -> Digest32 {
+    guard let event = item.event, let parsed = try? LogEvent(parsing: event.event) else {
+      return .zero
+    }
+    return parsed.digest(.message) ?? .zero
+  }
+
+  private func keep(_ evidence: (String, String), now: UInt64) async throws(NodeError) {
+    node.metrics.add(.evidence)
+    try await NodeError.wrapping {
+      try await node.store.change { transaction in
+        try transaction.keepEvidence(
+          kind: "fork", first: evidence.0, second: evidence.1, atMs: now)
+      }
+    }
+  }
+}

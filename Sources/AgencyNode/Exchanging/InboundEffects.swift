@@ -1,0 +1,161 @@
+internal import CanonicalBytes
+internal import Exchange
+internal import NodeStore
+internal import ReferralModel
+internal import Trust
+
+/// What an accepted message changes here, inside the transaction that stores it.
+struct InboundEffects {
+  /// The referral it belongs to.
+  var referral: Int64?
+  /// Whether an answer was queued for its sender.
+  var queuedAnswer = false
+  /// Other peers for whom something was queued.
+  var wake: Set<String> = []
+  /// Whether something is to be erased now.
+  var erasureWanted = false
+
+  static func apply(
+    _ item: CheckedItem, _ transaction: NodeTransaction, view: TrustBook.View, row: Int64,
+    nowMs: UInt64, atMs: UInt64
+  ) throws -> InboundEffects {
+    switch item.body {
+    case .disclosure(let disclosure):
+      return try disclosed(item, disclosure, transaction, row: row, atMs: atMs)
+    case .notification(let notification):
+      return try notified(
+        item, notification, transaction, view: view, row: row, nowMs: nowMs, atMs: atMs)
+    }
+  }
+
+  private static func disclosed(
+    _ item: CheckedItem, _ disclosure: CheckedItem.Disclosure, _ transaction: NodeTransaction,
+    row: Int64, atMs: UInt64
+  ) throws -> InboundEffects {
+    var effects = InboundEffects()
+    if item.kind == .offer, case .proven(let proof) = item.grant, let grant = disclosure.grant {
+      var random = SystemRandomNumberGenerator()
+      effects.referral = try transaction.openReferral(
+        name: ReferralID(using: &random).text, isSender: false, peer: row,
+        grant: PeerGrant(
+          log: grant.log.text, index: grant.index, purpose: proof.facts.purpose.text,
+          basis: proof.facts.basis.rawValue, groups: proof.facts.groups.map(\.text),
+          untilMs: proof.facts.untilMs), offer: item.id,
+        state: ReferralState.delivered.rawValue, atMs: atMs)
+    } else if let ref = item.ref {
+      effects.referral =
+        try transaction.referral(offer: ref, peer: item.peer.text)?.row
+        ?? transaction.ownDisclosure(peer: row, message: ref)?.referral
+    }
+    return effects
+  }
+
+  private static func notified(
+    _ item: CheckedItem, _ notification: CheckedItem.Notification,
+    _ transaction: NodeTransaction, view: TrustBook.View, row: Int64, nowMs: UInt64,
+    atMs: UInt64
+  ) throws -> InboundEffects {
+    var effects = InboundEffects()
+    if item.kind == .withdraw {
+      try withdrawn(
+        item, notification, transaction, view: view, row: row, nowMs: nowMs, atMs: atMs,
+        into: &effects)
+      return effects
+    }
+    if item.kind == .erased, let ref = item.ref {
+      _ = try transaction.erased(
+        peer: item.peer.text, withdraw: ref, kept: notification.outcome?.text,
+        backupsUntilMs: nil, atMs: atMs)
+      if let referral = try transaction.ownReferral(withdraw: ref) {
+        effects.referral = referral.row
+        try move(
+          referral, .confirmErased, by: .recipient, code: nil, transaction, view: view,
+          nowMs: nowMs, atMs: atMs, into: &effects)
+      }
+      return effects
+    }
+    guard let ref = item.ref,
+      let referral = try transaction.referral(offer: ref, peer: item.peer.text),
+      let event = ReferralEvent.allCases.first(where: { $0.message == item.kind })
+    else { return effects }
+    effects.referral = referral.row
+    try move(
+      referral, event, by: referral.isSender ? .recipient : .sender,
+      code: notification.outcome?.text, transaction, view: view, nowMs: nowMs, atMs: atMs,
+      into: &effects)
+    return effects
+  }
+
+  /// Stop at once, without a human; erase when the person confirmed, or when the hold-down has passed.
+  private static func withdrawn(
+    _ item: CheckedItem, _ notification: CheckedItem.Notification,
+    _ transaction: NodeTransaction, view: TrustBook.View, row: Int64, nowMs: UInt64, atMs: UInt64,
+    into effects: inout InboundEffects
+  ) throws {
+    guard let grant = notification.withdrawn else { return }
+    let step = notification.outcome.flatMap { WithdrawalStep(rawValue: $0.text) } ?? .stop
+    // A suspended sender can only freeze (attack B4).
+    let mayErase = view.directory.isActive(item.peer, atMs: nowMs)
+    let holdDown = view.policy?.lifecycleLimits.holdDownMs ?? 72 * 3_600_000
+    try transaction.entomb(
+      peer: row, log: grant.log.text, index: grant.index,
+      untilMs: notification.untilMs ?? item.expiresMs, message: item.id,
+      eraseAfterMs: atMs + holdDown, confirmed: step == .erase && mayErase)
+    guard let offer = try transaction.offer(peer: row, log: grant.log.text, index: grant.index),
+      let referral = try transaction.referral(offer.referral)
+    else { return }
+    effects.referral = referral.row
+    try move(
+      referral, .stopSharing, by: .sender, code: nil, transaction, view: view, nowMs: nowMs,
+      atMs: atMs, into: &effects)
+    if step == .erase, mayErase { effects.erasureWanted = true }
+  }
+
+  /// Moves a referral by the life-cycle table and carries out what follows from it.
+  static func move(
+    _ referral: ReferralRow, _ event: ReferralEvent, by actor: ReferralActor, code: String?,
+    _ transaction: NodeTransaction, view: TrustBook.View, nowMs: UInt64, atMs: UInt64,
+    into effects: inout InboundEffects
+  ) throws {
+    guard var lifecycle = referral.lifecycle, let policy = view.policy else { return }
+    let moment = LifecycleMoment(
+      atMs: nowMs, grantIsLive: referral.untilMs > nowMs, limits: policy.lifecycleLimits)
+    let consequences: [LifecycleEffect]
+    do {
+      consequences = try lifecycle.apply(event, by: actor, at: moment)
+    } catch {
+      // The peer is ahead or behind: its message is kept, and changes nothing here.
+      return
+    }
+    try transaction.save(
+      referral: referral.row, state: lifecycle.state.rawValue, sinceMs: lifecycle.sinceMs,
+      frozenSinceMs: lifecycle.frozenSinceMs, disputedFrom: lifecycle.disputedFrom?.rawValue,
+      code: code)
+    for effect in consequences {
+      switch effect {
+      case .releaseSupplement:
+        try transaction.release(referral: referral.row)
+        effects.wake.insert(referral.peer)
+      case .cancelQueued:
+        try transaction.cancelWaiting(referral: referral.row, code: "recalled", atMs: atMs)
+      case .eraseWanted: effects.erasureWanted = true
+      case .send, .arm, .disarm, .freeze, .unfreeze, .escalate, .tellHuman, .startRetention: break
+      }
+    }
+    if lifecycle.state == .declined || lifecycle.state == .recalled, referral.isSender {
+      try transaction.cancelWaiting(
+        referral: referral.row, code: lifecycle.state.rawValue, atMs: atMs)
+    }
+  }
+}
+
+extension ReferralRow {
+  /// Where this leg stands, as the life-cycle knows it.
+  var lifecycle: ReferralLifecycle? {
+    guard let state = ReferralState(rawValue: state) else { return nil }
+    return ReferralLifecycle(
+      side: isSender ? .sender : .recipient, state: state, sinceMs: sinceMs,
+      frozenSinceMs: frozenSinceMs,
+      disputedFrom: disputedFrom.flatMap { ReferralState(rawValue: $0) })
+  }
+}

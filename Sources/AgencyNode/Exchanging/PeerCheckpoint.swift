@@ -1,0 +1,90 @@
+internal import CanonicalBytes
+internal import Exchange
+internal import LocalContract
+internal import NodeStore
+internal import ReferralModel
+internal import Sealing
+internal import TransparencyLog
+internal import Trust
+
+/// A peer's checkpoint that has been verified, judged and taken (steps 5 and 6).
+struct PeerCheckpoint: Sendable {
+  let log: LogID
+  let key: Digest32
+  let size: UInt64
+  let root: Digest32
+  /// When to cosign it, Unix seconds; `nil` while this node's clock may not (K5).
+  let cosignAt: UInt64?
+}
+
+/// Why a peer's checkpoint was not taken.
+struct CheckpointRefusal: Error {
+  let code: ExchangeCode
+  let held: UInt64
+  var evidence: (String, String)?
+}
+
+extension DeliveryDesk {
+  /// Steps 5 and 6: the origin is the peer's own log, signed by exactly its key, and continues what
+  /// this node has seen. What is taken is written before any answer leaves.
+  func judge(
+    note: String, from: UInt64, proof: [UInt8], peer: AgencyID, view: TrustBook.View
+  ) -> Result<PeerCheckpoint, CheckpointRefusal> {
+    guard let claimed = try? Checkpoint.claimed(note: note),
+      let authority = view.directory.logAuthority(origin: claimed.origin),
+      authority.agency == peer, let path = MerkleProof.path(flat: proof)
+    else { return .failure(CheckpointRefusal(code: .origin, held: 0)) }
+    if case .next = authority.standing {
+      return .failure(CheckpointRefusal(code: .origin, held: 0))
+    }
+    guard
+      let checkpoint = try? Checkpoint.verify(
+        note: note, origin: claimed.origin, key: authority.key)
+    else { return .failure(CheckpointRefusal(code: .origin, held: 0)) }
+    if case .past(let size, _) = authority.standing, checkpoint.size > size {
+      return .failure(CheckpointRefusal(code: .logClosed, held: size))
+    }
+    let key = authority.key.bytes
+    let local = node.clock.nowMs() / 1000
+    let cosignAt = WitnessRule.cosignatureTime(
+      localSeconds: local, lastSigned: nil, trusted: node.trustedMs / 1000)
+    let judged: (verdict: WitnessRule.Verdict, time: UInt64)
+    do {
+      judged = try node.store.witness.judge(
+        checkpoint, key: key, note: note, from: from, proof: path, cosignAt: cosignAt ?? 0)
+    } catch {
+      return .failure(CheckpointRefusal(code: .busy, held: 0))
+    }
+    let held = node.store.witness.newest(of: claimed.origin, key: key)
+    switch judged.verdict {
+    case .advance, .same, .older:
+      return .success(
+        PeerCheckpoint(
+          log: authority.log, key: key, size: checkpoint.size, root: checkpoint.root,
+          cosignAt: cosignAt.map { _ in judged.time }))
+    case .needsProof(let size):
+      return .failure(CheckpointRefusal(code: .inconsistent, held: size))
+    case .badProof:
+      return .failure(CheckpointRefusal(code: .inconsistent, held: held?.size ?? 0))
+    case .fork:
+      return .failure(
+        CheckpointRefusal(
+          code: .inconsistent, held: held?.size ?? 0, evidence: held.map { ($0.note, note) }))
+    }
+  }
+
+  /// The cosignature line over a checkpoint that was taken; empty when the clock may not be trusted.
+  func cosignature(
+    over note: String, _ checkpoint: PeerCheckpoint
+  ) throws(NodeError) -> String {
+    guard let time = checkpoint.cosignAt else { return "" }
+    node.metrics.add(.cosignatures)
+    do {
+      return try Cosignature.sign(
+        checkpointNote: note, witness: node.store.identity.witness, key: node.witnessKey,
+        timeSeconds: time)
+    } catch {
+      throw NodeError(.internal, detail: "cosignature")
+    }
+  }
+}

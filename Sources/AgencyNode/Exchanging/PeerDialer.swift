@@ -1,0 +1,233 @@
+internal import CanonicalBytes
+internal import Exchange
+internal import Foundation
+internal import HTTPLine
+internal import LocalContract
+package import Logging
+internal import NodeStore
+internal import PeerLink
+internal import ReferralModel
+internal import Sealing
+internal import ServiceLifecycle
+internal import Synchronization
+internal import TransparencyLog
+internal import Trust
+
+/// Calls the peers that can be called: sends what waits for them, and, where this node has no
+/// endpoint of its own, holds a line for what waits there.
+package struct PeerDialer: Service {
+  private let node: Node
+  private let lanes: LaneBook
+  private let logger: Logger
+
+  package init(node: Node, lanes: LaneBook, logger: Logger) {
+    self.node = node
+    self.lanes = lanes
+    self.logger = logger
+  }
+
+  /// Starts a caller for each peer that can be dialled, and for those that appear later.
+  package func run() async throws {
+    let (node, lanes, logger) = (node, lanes, logger)
+    await cancelWhenGracefulShutdown {
+      await withDiscardingTaskGroup { group in
+        var running: Set<AgencyID> = []
+        while !Task.isCancelled {
+          let directory = node.trust.view.directory
+          for agency in directory.register.agencies where agency.id != node.trust.me {
+            guard !running.contains(agency.id), !lanes.isDialIn(agency.id) else { continue }
+            running.insert(agency.id)
+            let peer = agency.id
+            group.addTask { await PeerCaller(node, lanes, peer, logger).run() }
+          }
+          // Woken when notes change the picture; otherwise looks again now and then.
+          await node.lanes.wait(PeerDialer.rosterLane, atMost: .seconds(5))
+        }
+        group.cancelAll()
+      }
+    }
+  }
+
+  /// The board's name for "the list of peers has changed".
+  static let rosterLane = "*roster*"
+}
+
+/// The calls to one peer.
+private final class PeerCaller: Sendable {
+  private let node: Node
+  private let lanes: LaneBook
+  private let peer: AgencyID
+  private let logger: Logger
+  private let sent = Mutex<(link: Digest32?, reachable: Bool)>((nil, true))
+
+  init(_ node: Node, _ lanes: LaneBook, _ peer: AgencyID, _ logger: Logger) {
+    self.node = node
+    self.lanes = lanes
+    self.peer = peer
+    self.logger = logger
+  }
+
+  /// Longest pause between tries, and the first, in milliseconds.
+  static let longestPauseMs: UInt64 = 300_000
+  static let firstPauseMs: UInt64 = 200
+
+  func run() async {
+    guard let link = node.trust.view.directory.link(of: peer) else { return }
+    let tls = node.tls
+    let connection = PeerConnection(
+      endpoints: link.link.endpoints.map { PeerEndpoint(host: $0.host, port: $0.port) },
+      pins: link.link.tls, identity: { tls })
+    await withDiscardingTaskGroup { group in
+      group.addTask { await self.push(connection) }
+      group.addTask { await self.listen(connection) }
+    }
+    await connection.close()
+  }
+
+  /// Sends what waits, as it comes.
+  private func push(_ connection: PeerConnection) async {
+    var pause = Self.firstPauseMs
+    var isFirst = true
+    while !Task.isCancelled {
+      if !isFirst { await node.lanes.wait(peer.text, atMost: .seconds(30)) }
+      isFirst = false
+      do {
+        while !Task.isCancelled, try await cycle(connection) {}
+        pause = Self.firstPauseMs
+      } catch {
+        await lanes.lane(peer).fail()
+        report(error)
+        // Grows while nobody answers; anything heard from the peer wakes the lane before that.
+        await node.lanes.wait(Self.heard(peer), atMost: .milliseconds(Int64(pause)))
+        pause = min(pause * 2, Self.longestPauseMs)
+        node.lanes.wake(peer.text)
+      }
+    }
+  }
+
+  static func heard(_ peer: AgencyID) -> String { "heard:\(peer.text)" }
+
+  /// One delivery and its receipt. - Returns: whether there may be more.
+  private func cycle(_ connection: PeerConnection) async throws -> Bool {
+    let lane = await lanes.lane(peer)
+    guard let delivery = try await lane.next() else { return false }
+    let answer = try await call(
+      connection, ExchangeParts(delivery: delivery, notes: notes(), held: held()), held: false)
+    await lane.note(peerHolds: answer.held)
+    if let code = answer.knownCode {
+      await lane.fail()
+      // The peer said what it holds: the next delivery proves from there.
+      if code == .inconsistent { return true }
+      throw NodeError(.conflict, detail: code.rawValue)
+    }
+    try await lane.settle(answer.receipt, refused: answer.refused, sent: delivery.checkpoint)
+    markSent()
+    return true
+  }
+
+  /// Holds a line to a peer, when this node cannot be dialled itself: what comes is receipted in the
+  /// next call.
+  private func listen(_ connection: PeerConnection) async {
+    var owed: DeliveryDesk.Answer?
+    var pause = Self.firstPauseMs
+    while !Task.isCancelled {
+      guard node.settings.listenHost == nil else {
+        try? await Task.sleep(for: .seconds(60))
+        continue
+      }
+      do {
+        let request = ExchangeParts(
+          receipt: owed?.receipt, notes: notes(),
+          waitSeconds: owed == nil ? node.settings.holdSeconds : 0, refused: owed?.refused ?? [],
+          held: held())
+        let wasOwed = owed != nil
+        let answer = try await call(connection, request, held: true)
+        if wasOwed { owed = nil }
+        markSent()
+        await lanes.lane(peer).note(peerHolds: answer.held)
+        if let code = answer.knownCode { throw NodeError(.conflict, detail: code.rawValue) }
+        if let delivery = answer.delivery {
+          let judged = try await DeliveryDesk(node: node).receive(
+            delivery, from: peer, peerHolds: answer.held)
+          if judged.code == nil { owed = judged }
+        }
+        pause = Self.firstPauseMs
+      } catch {
+        report(error)
+        try? await Task.sleep(for: .milliseconds(Int64(pause)))
+        pause = min(pause * 2, 10_000)
+      }
+    }
+  }
+
+  private func call(
+    _ connection: PeerConnection, _ parts: ExchangeParts, held: Bool
+  ) async throws -> ExchangeParts {
+    if let link = node.trust.view.directory.link(of: peer)?.link {
+      await connection.replace(
+        endpoints: link.endpoints.map { PeerEndpoint(host: $0.host, port: $0.port) },
+        pins: link.tls)
+    }
+    let answer = try await connection.post(
+      "/v1/exchange", body: parts.encoded, contentType: "application/x-protobuf",
+      timeout: held ? .seconds(Int64(node.settings.holdSeconds) + 20) : .seconds(30), held: held)
+    if answer.status == 403 {
+      // It does not know this node's certificate: say who is calling, and try again.
+      try await greet(connection)
+      throw NodeError(.conflict, detail: "unpinned")
+    }
+    let decoded: ExchangeParts
+    do throws(ExchangeCode) {
+      decoded = try ExchangeParts(decoding: answer.body, role: .answer)
+    } catch {
+      throw NodeError(.conflict, detail: error.rawValue)
+    }
+    if !decoded.notes.isEmpty {
+      _ = try await node.trust.apply(
+        notes: decoded.notes, store: node.store, nowMs: node.clock.nowMs())
+    }
+    sent.withLock { $0.reachable = true }
+    return decoded
+  }
+
+  private func greet(_ connection: PeerConnection) async throws {
+    let document = try HelloDocument.request(from: node.trust.view.directory, as: node.trust.me)
+    let answer = try await connection.post(
+      "/v1/hello", body: document.bytes, timeout: .seconds(20))
+    guard answer.status == 200 else { return }
+    let notes = try HelloDocument(parsing: answer.body).notes.map(\.encoded)
+    _ = try await node.trust.apply(notes: notes, store: node.store, nowMs: node.clock.nowMs())
+  }
+
+  /// This node's card and link, as long as the peer has not had them.
+  private func notes() -> [String] {
+    let directory = node.trust.view.directory
+    guard let link = directory.link(of: node.trust.me), sent.withLock({ $0.link }) != link.sha256
+    else { return [] }
+    return [directory.card(of: node.trust.me)?.note.encoded, link.note.encoded].compactMap(\.self)
+  }
+
+  private func markSent() {
+    let hash = node.trust.view.directory.link(of: node.trust.me)?.sha256
+    sent.withLock { $0.link = hash }
+  }
+
+  private func held() -> UInt64 {
+    guard let authority = node.trust.view.directory.currentLog(of: peer) else { return 0 }
+    return node.store.witness.size(of: authority.log.text, key: authority.key.bytes)
+  }
+
+  /// Says once that a peer cannot be reached, and nothing of what was to be sent.
+  private func report(_ error: any Error) {
+    node.metrics.add(.exchangesFailed)
+    let first = sent.withLock { state in
+      defer { state.reachable = false }
+      return state.reachable
+    }
+    guard first else { return }
+    let code = (error as? NodeError)?.detail ?? (error as? HTTPLineFailure).map { "\($0)" }
+    logger.warning(
+      "peer not reached",
+      metadata: ["peer": "\(peer.text)", "code": "\(code ?? "failed")"])
+  }
+}

@@ -1,0 +1,146 @@
+internal import CanonicalBytes
+internal import Exchange
+internal import Foundation
+internal import HTTPLine
+internal import LocalContract
+internal import NodeStore
+package import PeerLink
+internal import ReferralModel
+internal import Sealing
+internal import Synchronization
+internal import TransparencyLog
+internal import Trust
+
+/// What peers reach over TLS: one call for exchanges, one for first contact, the log's public paths.
+package struct PeerDoor: PeerRequestHandling {
+  let node: Node
+  let lanes: LaneBook
+  private let rate = HelloRate()
+
+  package init(node: Node, lanes: LaneBook) {
+    self.node = node
+    self.lanes = lanes
+  }
+
+  /// An unpinned certificate may say hello, in 256 KiB, and nothing more (B16).
+  package func bodyLimitBytes(
+    method: String, path: String, peerCertificateDER: [UInt8]
+  ) async -> Int {
+    path == "/v1/exchange" && owner(peerCertificateDER) != nil
+      ? ExchangeLimits.bodyBytes : HelloDocument.limitBytes
+  }
+
+  /// Answers one request.
+  package func respond(to request: PeerRequest) async -> PeerResponse {
+    switch (request.method, request.path) {
+    case ("POST", "/v1/exchange"): return await exchange(request)
+    case ("POST", "/v1/hello"): return await hello(request)
+    case ("GET", "/checkpoint"): return await checkpoint()
+    default: return PeerResponse(status: 404)
+    }
+  }
+
+  private func owner(_ der: [UInt8]) -> AgencyID? {
+    try? node.trust.view.directory.agency(forCertificateDER: der, atMs: node.trustedMs)
+  }
+
+  private func refuse(_ code: ExchangeCode, held: UInt64 = 0) -> PeerResponse {
+    node.metrics.add(.exchangesRefused)
+    return PeerResponse(
+      status: code.httpStatus, contentType: "application/x-protobuf",
+      body: ExchangeParts(code: code, held: held).encoded)
+  }
+
+  private func exchange(_ request: PeerRequest) async -> PeerResponse {
+    guard let peer = owner(request.peerCertificateDER) else { return refuse(.unpinned) }
+    let parts: ExchangeParts
+    do throws(ExchangeCode) {
+      parts = try ExchangeParts(decoding: request.body, role: .request)
+    } catch {
+      return refuse(error)
+    }
+    do throws(NodeError) {
+      return try await answer(parts, peer: peer)
+    } catch {
+      node.metrics.add(.exchangesFailed)
+      return refuse(error.code == .storageFull ? .storageFull : .busy)
+    }
+  }
+
+  private func answer(
+    _ parts: ExchangeParts, peer: AgencyID
+  ) async throws(NodeError) -> PeerResponse {
+    if !parts.notes.isEmpty {
+      _ = try await node.trust.apply(
+        notes: parts.notes, store: node.store, nowMs: node.clock.nowMs())
+    }
+    let standing = node.trust.view.directory.standing(of: peer, atMs: node.trustedMs)
+    guard standing != .unknown else { return refuse(.member) }
+    let lane = await lanes.lane(peer)
+    await lane.note(peerHolds: parts.held)
+    try await lane.settle(parts.receipt, refused: parts.refused, sent: nil)
+    var answer = ExchangeParts(held: held(of: peer))
+    if let delivery = parts.delivery {
+      let judged = try await DeliveryDesk(node: node).receive(
+        delivery, from: peer, peerHolds: parts.held)
+      if let code = judged.code { return refuse(code, held: judged.held) }
+      answer.receipt = judged.receipt
+      answer.refused = judged.refused
+      answer.held = judged.held
+    }
+    // Only a peer that cannot be dialled gets its messages in the answer; the others are called.
+    if lanes.isDialIn(peer) {
+      answer.delivery = try await lane.next()
+      if answer.delivery == nil, answer.receipt == nil, parts.waitSeconds > 0 {
+        let limit = min(parts.waitSeconds, ExchangeLimits.waitSeconds)
+        await node.lanes.wait(peer.text, atMost: .seconds(Int64(limit)))
+        answer.delivery = try await lane.next()
+      }
+    }
+    node.metrics.add(.exchangesServed)
+    return PeerResponse(
+      status: 200, contentType: "application/x-protobuf", body: answer.encoded)
+  }
+
+  /// The size held of the log that the peer writes now.
+  private func held(of peer: AgencyID) -> UInt64 {
+    guard let authority = node.trust.view.directory.currentLog(of: peer) else { return 0 }
+    return node.store.witness.size(of: authority.log.text, key: authority.key.bytes)
+  }
+
+  private func hello(_ request: PeerRequest) async -> PeerResponse {
+    guard rate.admit(nowMs: node.clock.nowMs()) else { return PeerResponse(status: 429) }
+    do {
+      let document = try HelloDocument(parsing: request.body)
+      _ = try await node.trust.apply(
+        notes: document.notes.map(\.encoded), store: node.store, nowMs: node.clock.nowMs())
+      let answer = try HelloDocument.answer(
+        to: document, from: node.trust.view.directory, as: node.trust.me)
+      return PeerResponse(status: 200, body: answer.bytes)
+    } catch {
+      return PeerResponse(status: 400)
+    }
+  }
+
+  /// The newest published heartbeat; the pair checkpoints of exchanges are never shown (K2).
+  private func checkpoint() async -> PeerResponse {
+    let note = (try? await node.store.read { try $0.newestHeartbeat() }) ?? nil
+    guard let note else { return PeerResponse(status: 404) }
+    return PeerResponse(status: 200, contentType: "text/plain; charset=utf-8", body: Array(note.utf8))
+  }
+}
+
+/// A bucket for calls from strangers: 20 at once, one more each second.
+final class HelloRate: Sendable {
+  private let state = Mutex<(tokens: Double, atMs: UInt64)>((20, 0))
+
+  func admit(nowMs: UInt64) -> Bool {
+    state.withLock { state in
+      let passed = nowMs > state.atMs ? Double(nowMs - state.atMs) / 1000 : 0
+      state = (min(20, state.tokens + passed), nowMs)
+      guard state.tokens >= 1 else { return false }
+      state.tokens -= 1
+      return true
+    }
+  }
+}

@@ -1,0 +1,168 @@
+internal import CanonicalBytes
+internal import Exchange
+internal import Foundation
+internal import LocalContract
+internal import NodeStore
+internal import ReferralModel
+internal import Sealing
+internal import TransparencyLog
+internal import Trust
+
+/// What goes out to one peer: one batch at a time, logged when it first leaves, settled by its receipt.
+actor PeerLane {
+  /// Most messages in one delivery.
+  static let batchLimit = 64
+  /// Bytes of envelopes after which a delivery is full.
+  static let batchBytes = 6 << 20
+
+  private let node: Node
+  private let peer: AgencyID
+  /// Rows at or below this one have been taken; rows above wait.
+  private var cursor: Int64 = 0
+  private var outstanding: [Digest32: LoggedMessage] = [:]
+  /// The size of this node's log that the peer says it holds; `nil` before it has said so.
+  private var peerHolds: UInt64?
+
+  init(node: Node, peer: AgencyID) {
+    self.node = node
+    self.peer = peer
+  }
+
+  /// Whether a batch is on its way.
+  var isBusy: Bool { !outstanding.isEmpty }
+
+  /// Learns what the peer holds of this node's log.
+  func note(peerHolds size: UInt64) { peerHolds = size }
+
+  /// What the peer is believed to hold.
+  var believedHeld: UInt64 { peerHolds ?? 0 }
+
+  /// The next delivery, or `nil` when nothing waits or a batch is still on its way.
+  func next() async throws(NodeError) -> DeliveryPart? {
+    guard outstanding.isEmpty else { return nil }
+    let view = node.trust.view
+    let (peer, after, limit) = (peer.text, cursor, Self.batchLimit)
+    let (nowMs, atMs) = (node.trustedMs, node.clock.nowMs())
+    let from = peerHolds ?? 0
+    let prepared = try await NodeError.wrapping {
+      try await node.store.change { transaction -> [LoggedMessage] in
+        try transaction.takeBatch(
+          peer: peer, after: after, limit: limit, register: view.registerHash,
+          policy: view.policyHash, nowMs: nowMs, atMs: atMs)
+      } after: { batch, log -> ([LoggedMessage], DeliveryPart?) in
+        guard !batch.isEmpty else { return ([], nil) }
+        return (batch, try Self.delivery(batch, log, from: from))
+      }
+    }
+    guard let delivery = prepared.1 else {
+      cursor = 0
+      return nil
+    }
+    for message in prepared.0 { outstanding[message.message] = message }
+    cursor = prepared.0.last?.row ?? cursor
+    node.metrics.add(.messagesSent, prepared.0.count)
+    return delivery
+  }
+
+  private static func delivery(
+    _ batch: [LoggedMessage], _ log: CommittedLog, from: UInt64
+  ) throws -> DeliveryPart {
+    let events = try log.openings(batch.map(\.index))
+    let grants = try log.openings(batch.compactMap(\.grantIndex))
+    var grant = grants.makeIterator()
+    let items = zip(batch, events).map { message, event in
+      ItemPart(
+        envelope: message.envelope, event: event,
+        grant: message.grantIndex == nil ? nil : grant.next())
+    }
+    let known = from <= log.size ? from : 0
+    return DeliveryPart(
+      items: items, checkpoint: log.note, from: known,
+      proof: MerkleProof.flat(try log.consistency(from: known)), settled: "", settledProof: [])
+  }
+
+  /// The batch did not arrive, or the answer did not: it is taken again, and is the same messages.
+  func fail() {
+    outstanding = [:]
+    cursor = 0
+  }
+
+  /// Stores what a receipt says of the outstanding batch.
+  ///
+  /// - Returns: Whether anything was settled.
+  @discardableResult
+  func settle(
+    _ receipt: ReceiptPart?, refused: [RefusalPart], sent note: String?
+  ) async throws(NodeError) -> Bool {
+    let waiting = outstanding
+    guard !waiting.isEmpty else { return false }
+    defer {
+      outstanding = [:]
+    }
+    let view = node.trust.view
+    let atMs = node.clock.nowMs()
+    var lines: [NodeTransaction.ReceiptLine] = []
+    var viewNote = ""
+    if let receipt {
+      let desk = DeliveryDesk(node: node)
+      switch desk.judge(
+        note: receipt.checkpoint, from: receipt.from, proof: receipt.proof, peer: peer, view: view)
+      {
+      case .failure(let refusal):
+        cursor = 0
+        throw NodeError(.conflict, detail: refusal.code.rawValue)
+      case .success(let checkpoint):
+        viewNote = receipt.checkpoint
+        lines = check(receipt, checkpoint, waiting)
+        witness(receipt.cosignature, over: note, view: view)
+      }
+    }
+    let (found, peerText, noteText) = (lines, peer.text, viewNote)
+    let refusals = refused.compactMap { refusal in
+      waiting[refusal.message].map { ($0.row, refusal.code) }
+    }
+    try await NodeError.wrapping {
+      try await node.store.change { transaction in
+        try transaction.applyReceipt(
+          peer: peerText, view: noteText, lines: found, atMs: atMs)
+        for (row, code) in refusals {
+          try transaction.refusedOutright(row: row, code: code, atMs: atMs)
+        }
+      }
+    }
+    node.metrics.add(.messagesDelivered, found.count { $0.received })
+    node.metrics.add(.messagesRefusedByPeer, found.count { !$0.received } + refusals.count)
+    node.receipts.settle(
+      found.map { ($0.row, $0.received ? "delivered" : $0.code) }
+        + refusals.map { ($0.0, $0.1) })
+    if found.count + refusals.count < waiting.count { cursor = 0 }
+    return true
+  }
+
+  private func check(
+    _ receipt: ReceiptPart, _ checkpoint: PeerCheckpoint, _ waiting: [Digest32: LoggedMessage]
+  ) -> [NodeTransaction.ReceiptLine] {
+    let check = ReceiptCheck(
+      me: node.trust.me, realm: node.store.identity.realm, origin: checkpoint.log,
+      size: checkpoint.size, root: checkpoint.root)
+    return check.check(receipt, wasSent: { waiting[$0] != nil }).compactMap { result in
+      guard case .success(let outcome) = result, let message = waiting[outcome.message] else {
+        return nil
+      }
+      return NodeTransaction.ReceiptLine(
+        row: message.row, opening: outcome.opening, received: outcome.isReceived,
+        code: outcome.outcome)
+    }
+  }
+
+  /// Takes the peer's cosignature of the checkpoint that was sent: it dates what it saw.
+  private func witness(_ line: String, over note: String?, view: TrustBook.View) {
+    guard !line.isEmpty, let note, let authority = view.directory.witness(of: peer),
+      let time = try? Cosignature.verify(
+        line: line, note: note, witness: authority.witness.text, key: authority.key)
+    else { return }
+    node.witnessTimes.note(
+      WitnessTime(
+        agency: peer.text, sector: authority.sector.rawValue, timeMs: time &* 1000))
+  }
+}

@@ -1,0 +1,56 @@
+internal import CanonicalBytes
+internal import Exchange
+internal import NodeStore
+internal import ReferralModel
+internal import Trust
+
+/// The memory that the checks of an item ask: the store inside the transaction, and the view of
+/// trust that the exchange started with.
+struct TransactionReceiver: ReceiverState {
+  let transaction: NodeTransaction
+  let view: TrustBook.View
+  let me: AgencyID
+  let peer: AgencyID
+  let peerRow: Int64
+  let atMs: UInt64
+  let seqOfItem: UInt64
+
+  func answer(to message: Digest32) throws -> InboundFacts? {
+    // The usual repeat comes under its own number; another number is looked up through the filter.
+    if let known = try transaction.inbound(peer: peerRow, seq: seqOfItem), known.message == message {
+      return known
+    }
+    return try transaction.inbound(message: message)
+  }
+
+  func message(withSeq seq: UInt64, from peer: AgencyID) throws -> Digest32? {
+    try transaction.inbound(peer: peerRow, seq: seq)?.message
+  }
+
+  func isWithdrawn(_ grant: CheckedItem.GrantName) throws -> Bool {
+    try transaction.isWithdrawn(peer: peerRow, log: grant.log.text, index: grant.index)
+  }
+
+  func offer(on grant: CheckedItem.GrantName) throws -> Digest32? {
+    try transaction.offer(peer: peerRow, log: grant.log.text, index: grant.index)?.message
+  }
+
+  func isOwnOpenDisclosure(_ message: Digest32, to peer: AgencyID) throws -> Bool {
+    try transaction.ownDisclosure(peer: peerRow, message: message) != nil
+  }
+
+  func decide(
+    _ request: DisclosureRequest, under grant: GrantFacts?, policy: Digest32, atMs nowMs: UInt64
+  ) throws -> Decision? {
+    view.policies[policy]?.decide(request, under: grant, atMs: nowMs)
+  }
+
+  func longestLifeMs(of kind: MessageKind) throws -> UInt64 {
+    view.policy?.kind(kind)?.lifeMs ?? 0
+  }
+
+  func deskGroups(ofKey keyID: Digest32) throws -> [FieldGroup]? {
+    guard let owner = view.directory.deskKey(keyID), owner.agency == me else { return nil }
+    return owner.groups
+  }
+}

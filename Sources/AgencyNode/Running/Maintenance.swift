@@ -1,0 +1,77 @@
+internal import CanonicalBytes
+internal import Foundation
+package import Logging
+internal import NodeStore
+internal import ReferralModel
+internal import ServiceLifecycle
+internal import TransparencyLog
+
+/// What a node does unattended: erases what is due, ends idle sessions, publishes heartbeats.
+package struct Maintenance: Service {
+  private let node: Node
+  private let logger: Logger
+
+  /// The board's name for "something may be due for erasure".
+  static let erasureLane = "*erasure*"
+
+  package init(node: Node, logger: Logger) {
+    self.node = node
+    self.logger = logger
+  }
+
+  package func run() async throws {
+    let (node, logger) = (node, logger)
+    try await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        if let fatal = await node.store.fatalFailure {
+          logger.critical("the store has stopped", metadata: ["code": "\(NodeError(from: fatal))"])
+          throw NodeError(from: fatal)
+        }
+        await node.sessions.sweep()
+        do {
+          try await ErasureService(node: node).carryOut()
+        } catch {
+          logger.warning("erasure not complete", metadata: ["code": "\(error)"])
+        }
+        do { try await Heartbeats(node: node).beatIfDue() } catch {
+          logger.warning("heartbeat not made", metadata: ["code": "\(error)"])
+        }
+        await node.lanes.wait(Self.erasureLane, atMost: .seconds(2))
+      }
+    }
+  }
+}
+
+/// Heartbeats: at equal times, of padded size, so that idle and busy nodes look alike (K2).
+struct Heartbeats: Sendable {
+  let node: Node
+
+  func beatIfDue() async throws(NodeError) {
+    guard let policy = node.trust.view.policy else { return }
+    let nowMs = node.clock.nowMs()
+    let period = policy.witnessing.heartbeat.nominalMs
+    try await NodeError.wrapping {
+      let last = try await node.store.read { try $0.lastHeartbeat() }
+      if let last, nowMs < last.atMs + period { return }
+      try await node.store.change { transaction -> UInt64? in
+        let size = transaction.nextIndex
+        // An empty log has nothing to show, and nothing to hide.
+        guard size > 0 else { return nil }
+        guard let target = Heartbeat.nextSize(last: last?.size ?? 0, size: size) else { return nil }
+        try transaction.appendPads(target - size)
+        return target
+      } after: { target, log -> (UInt64, String)? in
+        target.map { ($0, log.note) }
+      }.map { size, note in
+        try await node.store.change { try $0.keepMark(size: size, note: note, atMs: nowMs) }
+      }
+    }
+  }
+}
+
+extension Optional {
+  /// Runs an asynchronous step on a value that is there.
+  fileprivate func map(_ body: (Wrapped) async throws -> Void) async rethrows {
+    if case .some(let value) = self { try await body(value) }
+  }
+}

@@ -1,0 +1,165 @@
+package import CanonicalBytes
+package import LocalContract
+package import NodeStore
+package import ReferralModel
+internal import Synchronization
+internal import TransparencyLog
+package import Trust
+
+/// What a node knows of the members and of the rules: register, cards, links, policies.
+///
+/// Readers take a snapshot, a value; a change is applied to a copy, stored, and put in its place.
+package final class TrustBook: Sendable {
+  /// One consistent view.
+  package struct View: Sendable {
+    /// Register, cards, links and pins.
+    package var directory: PeerDirectory
+    /// The policies at hand, by their hash.
+    package var policies: [Digest32: Policy]
+
+    /// The hash of the register in force.
+    package var registerHash: Digest32 { directory.registers.newest.sha256 }
+    /// The hash of the policy in force.
+    package var policyHash: Digest32 { directory.policy.sha256 }
+    /// The policy in force; `nil` until its file has been imported.
+    package var policy: Policy? { policies[policyHash] }
+  }
+
+  private let state: Mutex<View>
+  /// This node's agency.
+  package let me: AgencyID
+
+  /// Loads what the store holds: the notes in the order in which they came.
+  package init(me: AgencyID, store: NodeStore) async throws(NodeError) {
+    self.me = me
+    let loaded = try await NodeError.wrapping {
+      try await store.read { reader in
+        (notes: try reader.notesInOrder(), policies: try reader.policies())
+      }
+    }
+    guard let first = loaded.notes.first, let founding = try? SignedNote(parsing: first.text),
+      var directory = try? PeerDirectory(founding: founding)
+    else { throw NodeError(.registerUnknown, detail: "the founding register is missing") }
+    guard directory.realm == store.identity.realm else {
+      throw NodeError(.storageUnreadable, detail: "the register is of another realm")
+    }
+    for (text, atMs) in loaded.notes.dropFirst() {
+      guard let note = try? SignedNote(parsing: text) else { continue }
+      _ = directory.apply(note, atMs: atMs)
+    }
+    var policies: [Digest32: Policy] = [:]
+    for (hash, body) in loaded.policies {
+      if let policy = try? Policy.parse(body) { policies[hash] = policy }
+    }
+    state = Mutex(View(directory: directory, policies: policies))
+  }
+
+  /// The present view.
+  package var view: View { state.withLock { $0 } }
+
+  /// What a note did, with the text to keep when it was applied.
+  struct Applied {
+    let outcome: Trust.NoteOutcome
+    let note: SignedNote
+  }
+
+  /// Applies notes to the view and stores those that changed it; events are logged for the register
+  /// and for this node's own card and link.
+  ///
+  /// - Returns: One outcome a note, in order.
+  package func apply(
+    notes: [String], store: NodeStore, nowMs: UInt64, actor: String? = nil
+  ) async throws(NodeError) -> [LocalContract.NoteOutcome] {
+    var outcomes: [LocalContract.NoteOutcome] = []
+    var kept: [(kind: String, owner: String, serial: UInt64, text: String, hash: Digest32)] = []
+    var evidence: [(String, String, String)] = []
+    for text in notes {
+      guard let note = try? SignedNote(parsing: text) else {
+        outcomes.append(.init(type: "unknown", result: "refused", code: "malformed"))
+        continue
+      }
+      let outcome = state.withLock { $0.directory.apply(note, atMs: nowMs) }
+      switch outcome {
+      case .applied(let change):
+        let (kind, owner, serial, hash) = Self.describe(change)
+        kept.append((kind, owner, serial, text, hash))
+        outcomes.append(
+          .init(
+            type: kind, agency: owner.isEmpty ? nil : owner, number: serial, result: "applied"))
+      case .older: outcomes.append(.init(type: Self.type(of: note), result: "older"))
+      case .same: outcomes.append(.init(type: Self.type(of: note), result: "same"))
+      case .evidence(let found):
+        evidence.append(
+          (found.type.rawValue, found.held.encoded, found.received.encoded))
+        outcomes.append(
+          .init(type: Self.type(of: note), result: "evidence", code: "note-conflict"))
+      case .refused(let failure):
+        outcomes.append(
+          .init(type: Self.type(of: note), result: "refused", code: failure.rawValue))
+      }
+    }
+    guard !kept.isEmpty || !evidence.isEmpty else { return outcomes }
+    let me = me.text
+    let (rows, contradictions) = (kept, evidence)
+    try await NodeError.wrapping {
+      try await store.change { transaction in
+        for row in rows {
+          try transaction.keepNote(
+            kind: row.kind, owner: row.owner, serial: row.serial, text: row.text, atMs: nowMs)
+          let type: EventType? =
+            switch row.kind {
+            case "register": .register
+            case "card" where row.owner == me: .card
+            case "link" where row.owner == me: .link
+            default: nil
+            }
+          if let type {
+            try transaction.append(
+              type, [.digest(.message, row.hash)], staff: .init(actor: actor, atMs: nowMs))
+          }
+        }
+        for (kind, first, second) in contradictions {
+          try transaction.keepEvidence(kind: kind, first: first, second: second, atMs: nowMs)
+        }
+      }
+    }
+    return outcomes
+  }
+
+  /// Takes a policy file in, if it is the one that a register names or parses as one.
+  package func add(
+    policy body: [UInt8], hash: Digest32, store: NodeStore, nowMs: UInt64
+  ) async throws(NodeError) {
+    let policy: Policy
+    do { policy = try Policy.parse(body) } catch {
+      throw NodeError(.policy, detail: String(describing: error))
+    }
+    state.withLock { $0.policies[hash] = policy }
+    try await NodeError.wrapping {
+      try await store.change { transaction in
+        try transaction.keepPolicy(hash, body)
+        try transaction.append(.policy, [.digest(.message, hash)], staff: .init(atMs: nowMs))
+      }
+    }
+  }
+
+  /// The log that follows an agency's, adopted after its `succeed` event has been seen.
+  private static func describe(
+    _ change: NoteChange
+  ) -> (kind: String, owner: String, serial: UInt64, hash: Digest32) {
+    switch change {
+    case .register(let version, let hash, _): ("register", "", UInt64(version), hash)
+    case .suspension(let agency, let hash): ("suspension", agency.text, 0, hash)
+    case .card(let agency, let serial, let hash): ("card", agency.text, serial, hash)
+    case .link(let agency, let serial, let hash): ("link", agency.text, serial, hash)
+    }
+  }
+
+  private static func type(of note: SignedNote) -> String {
+    for type in ["register", "suspension", "card", "link"]
+    where note.text.contains("\"type\":\"amonat/v1/\(type)\"") {
+      return type
+    }
+    return "unknown"
+  }
+}

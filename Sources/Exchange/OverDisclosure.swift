@@ -1,0 +1,36 @@
+internal import CanonicalBytes
+package import ReferralModel
+internal import Sealing
+
+/// The last check, at the desk: what was sealed is no more than what was granted.
+///
+/// Source: `Protocol/spec/03-envelope.md`, ENV-032.
+package enum OverDisclosure {
+  /// The group whose content is any bytes: files, which no form describes.
+  package static let documents = "documents"
+
+  /// Holds opened content to its forms.
+  ///
+  /// - Parameters:
+  ///   - opened: Everything that the desk opened.
+  ///   - granted: The groups of the grant, or of the question that a reply answers.
+  ///   - policy: The policy that the disclosure names.
+  /// - Throws: ``FormFailure`` of the first fault. Its text names groups and fields, never content.
+  package static func check(
+    _ opened: [EnvelopeOpener.Opened],
+    granted: [FieldGroup],
+    policy: Policy
+  ) throws(FormFailure) {
+    for part in opened {
+      guard granted.contains(part.group) else { throw .overDisclosed(part.group) }
+    }
+    for part in opened where part.group.text != documents {
+      var bytes = part.content.copyBytes()
+      defer { SecretBytes.wipe(&bytes) }
+      guard let content = try? CanonicalJSON.parse(bytes, profile: .document) else {
+        throw .unknownField(part.group)
+      }
+      try policy.check(content: content, of: part.group, granted: granted)
+    }
+  }
+}

@@ -1,0 +1,115 @@
+/// Opens a case.
+package struct CaseOpen: Codable, Hashable, Sendable {
+  /// The desk that keeps it; must be unlocked and have a second holder or a paper key.
+  package var desk: String
+  /// The content: group, then field.
+  package var sections: [String: [String: FieldValue]]
+
+  /// Gathers the parts.
+  package init(desk: String, sections: [String: [String: FieldValue]]) {
+    self.desk = desk
+    self.sections = sections
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case desk, sections
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let fields = try decoder.onlyFields(CodingKeys.self)
+    desk = try fields.decode(String.self, forKey: .desk)
+    sections = try fields.decode([String: [String: FieldValue]].self, forKey: .sections)
+  }
+}
+
+/// A case that was opened.
+package struct CaseOpened: Codable, Hashable, Sendable {
+  /// Its id; it never leaves the node.
+  package var `case`: String
+
+  /// Gathers the parts.
+  package init(`case`: String) {
+    self.case = `case`
+  }
+}
+
+/// The cases of the session's desks.
+package struct CaseList: Codable, Hashable, Sendable {
+  /// The newest first.
+  package var cases: [CaseLine]
+
+  /// Gathers the parts.
+  package init(cases: [CaseLine]) {
+    self.cases = cases
+  }
+}
+
+/// A case without its content.
+package struct CaseLine: Codable, Hashable, Sendable {
+  /// Its id.
+  package var `case`: String
+  /// The desk that keeps it.
+  package var desk: String
+  /// When it was opened, Unix ms.
+  package var openedMs: UInt64
+  /// `open` or `closed`.
+  package var state: String
+  /// How many grants it has.
+  package var grants: UInt32
+  /// How many referrals it has.
+  package var referrals: UInt32
+
+  /// Gathers the parts.
+  package init(
+    `case`: String,
+    desk: String,
+    openedMs: UInt64,
+    state: String,
+    grants: UInt32,
+    referrals: UInt32
+  ) {
+    self.case = `case`
+    self.desk = desk
+    self.openedMs = openedMs
+    self.state = state
+    self.grants = grants
+    self.referrals = referrals
+  }
+}
+
+/// A case, opened with the session's desks.
+package struct CaseView: Codable, Hashable, Sendable {
+  /// Its id.
+  package var `case`: String
+  /// The desk that keeps it.
+  package var desk: String
+  /// When it was opened, Unix ms.
+  package var openedMs: UInt64
+  /// `open` or `closed`.
+  package var state: String
+  /// The content: group, then field.
+  package var sections: [String: [String: FieldValue]]
+  /// Its grants, the oldest first.
+  package var grants: [GrantView]
+  /// Its referrals, the oldest first.
+  package var referrals: [ReferralLine]
+
+  /// Gathers the parts.
+  package init(
+    `case`: String,
+    desk: String,
+    openedMs: UInt64,
+    state: String,
+    sections: [String: [String: FieldValue]],
+    grants: [GrantView],
+    referrals: [ReferralLine]
+  ) {
+    self.case = `case`
+    self.desk = desk
+    self.openedMs = openedMs
+    self.state = state
+    self.sections = sections
+    self.grants = grants
+    self.referrals = referrals
+  }
+}

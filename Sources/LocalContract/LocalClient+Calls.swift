@@ -1,0 +1,160 @@
+/// The calls by name.
+extension LocalClient {
+  /// The node's state; needs no session.
+  package func status() async throws(LocalFailure) -> NodeStatus { try await get(.status) }
+
+  /// Makes an account.
+  package func addUser(_ request: UserAdd) async throws(LocalFailure) -> UserAdded {
+    try await post(.addUser, request)
+  }
+
+  /// Opens a session and uses it from now on.
+  package func unlock(_ request: Unlock) async throws(LocalFailure) -> Session {
+    let session = try await post(.unlock, request, as: Session.self)
+    use(token: session.token)
+    return session
+  }
+
+  /// Ends the session.
+  package func lock() async throws(LocalFailure) {
+    _ = try await post(.lock, Done(), as: Done.self)
+    use(token: nil)
+  }
+
+  /// Makes a desk.
+  package func addDesk(_ request: DeskAdd) async throws(LocalFailure) -> DeskAdded {
+    try await post(.addDesk, request)
+  }
+
+  /// The node's own card and link.
+  package func card() async throws(LocalFailure) -> CardView { try await get(.card) }
+
+  /// Signs the next card and link.
+  package func signCard(_ request: CardSign) async throws(LocalFailure) -> CardView {
+    try await post(.signCard, request)
+  }
+
+  /// The newest register.
+  package func register() async throws(LocalFailure) -> RegisterView { try await get(.register) }
+
+  /// Hands registers, and the policy they name, to the node.
+  package func importRegister(_ request: NotesImport) async throws(LocalFailure) -> RegisterView {
+    try await post(.importRegister, request)
+  }
+
+  /// The policy file.
+  package func policy() async throws(LocalFailure) -> [UInt8] { try await raw(.policy) }
+
+  /// Hands cards, links and suspensions to the node.
+  package func importPeers(_ request: NotesImport) async throws(LocalFailure) -> NotesImported {
+    try await post(.importPeers, request)
+  }
+
+  /// What a stranger needs of this node.
+  package func hello() async throws(LocalFailure) -> HelloNotes { try await get(.hello) }
+
+  /// Opens a case.
+  package func openCase(
+    _ request: CaseOpen,
+    idempotencyKey: String? = nil
+  ) async throws(LocalFailure) -> CaseOpened {
+    try await post(.openCase, request, idempotencyKey: idempotencyKey)
+  }
+
+  /// The cases of the session's desks.
+  package func cases() async throws(LocalFailure) -> CaseList { try await get(.cases) }
+
+  /// One case.
+  package func showCase(_ id: String) async throws(LocalFailure) -> CaseView {
+    try await get(.showCase, id: id)
+  }
+
+  /// Records a consent.
+  package func recordConsent(
+    _ request: ConsentRecord,
+    idempotencyKey: String? = nil
+  ) async throws(LocalFailure) -> ConsentRecorded {
+    try await post(.recordConsent, request, idempotencyKey: idempotencyKey)
+  }
+
+  /// The consents of a case.
+  package func consents(of id: String) async throws(LocalFailure) -> ConsentList {
+    try await get(.consents, query: [("case", id)])
+  }
+
+  /// Stops sharing.
+  package func stop(_ request: ConsentStop) async throws(LocalFailure) -> ConsentChanged {
+    try await post(.stop, request)
+  }
+
+  /// Erases and cancels.
+  package func withdraw(_ request: ConsentWithdraw) async throws(LocalFailure) -> ConsentChanged {
+    try await post(.withdraw, request)
+  }
+
+  /// Refers.
+  package func refer(
+    _ request: ReferBatch,
+    idempotencyKey: String? = nil,
+    timeout: Duration = LocalClient.patience
+  ) async throws(LocalFailure) -> [ReferResult] {
+    let answer = try await post(
+      .refer,
+      request,
+      as: ReferResults.self,
+      idempotencyKey: idempotencyKey,
+      timeout: timeout
+    )
+    return answer.results
+  }
+
+  /// One page of referrals.
+  package func referrals(
+    box: ReferralBox? = nil,
+    state: String? = nil,
+    after: String? = nil
+  ) async throws(LocalFailure) -> ReferralList {
+    var query: [(String, String)] = []
+    if let box { query.append(("box", box.rawValue)) }
+    if let state { query.append(("state", state)) }
+    if let after { query.append(("after", after)) }
+    return try await get(.referrals, query: query)
+  }
+
+  /// One referral.
+  package func showReferral(_ id: String) async throws(LocalFailure) -> ReferralView {
+    try await get(.showReferral, id: id)
+  }
+
+  /// Moves a referral.
+  package func act(
+    _ action: ReferralAction,
+    on id: String,
+    _ request: ReferralAct = ReferralAct(),
+    idempotencyKey: String? = nil
+  ) async throws(LocalFailure) -> ReferralLine {
+    try await post(.act, request, id: id, action: action, idempotencyKey: idempotencyKey)
+  }
+
+  /// Writes the audit bundle to a new file on the node's machine.
+  package func exportAudit(to path: String) async throws(LocalFailure) -> AuditExported {
+    try await post(.exportAudit, AuditExport(path: path), timeout: .seconds(3_600))
+  }
+
+  /// The audit bundle itself; make the client with ``LocalLimits/bundleBytes`` for a large one.
+  package func exportAudit() async throws(LocalFailure) -> [UInt8] {
+    try await raw(
+      .exportAudit,
+      body: try LocalJSON.encode(AuditExport()),
+      timeout: .seconds(3_600)
+    )
+  }
+
+  /// Whether the node works.
+  package func health() async throws(LocalFailure) -> Health { try await get(.health) }
+
+  /// Prometheus text.
+  package func metrics() async throws(LocalFailure) -> String {
+    String(decoding: try await raw(.metrics), as: UTF8.self)
+  }
+}

@@ -1,0 +1,153 @@
+/// Every call of the local API: its method and its path.
+///
+/// Source: `Protocol/openapi/local.yaml`, where the raw values' paths stand word for word.
+package enum LocalEndpoint: String, CaseIterable, Sendable {
+  /// Answers ``NodeStatus``; needs no session.
+  case status = "GET /v1/status"
+  /// ``UserAdd`` → ``UserAdded``; the first user needs no session.
+  case addUser = "POST /v1/users"
+  /// ``Unlock`` → ``Session``.
+  case unlock = "POST /v1/unlock"
+  /// Ends the session → ``Done``.
+  case lock = "POST /v1/lock"
+  /// ``DeskAdd`` → ``DeskAdded``.
+  case addDesk = "POST /v1/desks"
+  /// Answers ``CardView``.
+  case card = "GET /v1/card"
+  /// ``CardSign`` → ``CardView``.
+  case signCard = "POST /v1/card/sign"
+  /// Answers ``RegisterView``.
+  case register = "GET /v1/register"
+  /// ``NotesImport`` → ``RegisterView``.
+  case importRegister = "POST /v1/register/import"
+  /// Answers the policy file itself.
+  case policy = "GET /v1/policy"
+  /// ``NotesImport`` → ``NotesImported``.
+  case importPeers = "POST /v1/peers/import"
+  /// Answers ``HelloNotes``.
+  case hello = "GET /v1/hello"
+  /// ``CaseOpen`` → ``CaseOpened``.
+  case openCase = "POST /v1/cases"
+  /// Answers ``CaseList``.
+  case cases = "GET /v1/cases"
+  /// Answers ``CaseView``.
+  case showCase = "GET /v1/cases/{id}"
+  /// ``ConsentRecord`` → ``ConsentRecorded``.
+  case recordConsent = "POST /v1/consents"
+  /// Answers ``ConsentList``; takes `case`.
+  case consents = "GET /v1/consents"
+  /// ``ConsentStop`` → ``ConsentChanged``.
+  case stop = "POST /v1/consents/stop"
+  /// ``ConsentWithdraw`` → ``ConsentChanged``.
+  case withdraw = "POST /v1/consents/withdraw"
+  /// ``ReferBatch`` → ``ReferResults``.
+  case refer = "POST /v1/referrals"
+  /// Answers ``ReferralList``; takes `box`, `state`, `after`.
+  case referrals = "GET /v1/referrals"
+  /// Answers ``ReferralView``.
+  case showReferral = "GET /v1/referrals/{id}"
+  /// ``ReferralAct`` → ``ReferralLine``; see ``ReferralAction``.
+  case act = "POST /v1/referrals/{id}/{action}"
+  /// ``AuditExport`` → ``AuditExported``, or the bundle itself.
+  case exportAudit = "POST /v1/audit/export"
+  /// Answers Prometheus text.
+  case metrics = "GET /metrics"
+  /// Answers ``Health``: 200, or 503.
+  case health = "GET /healthz"
+
+  /// `GET` or `POST`.
+  package var method: String { String(rawValue.prefix { $0 != " " }) }
+
+  /// The path with its `{…}` parts, as in the OpenAPI document.
+  package var template: String { String(rawValue.drop { $0 != " " }.dropFirst()) }
+
+  /// Whether a call needs a session's token.
+  package var needsSession: Bool {
+    switch self {
+    case .status, .addUser, .unlock, .addDesk, .card, .signCard, .register, .importRegister,
+      .policy, .importPeers, .hello, .exportAudit, .metrics, .health:
+      false
+    case .lock, .openCase, .cases, .showCase, .recordConsent, .consents, .stop, .withdraw, .refer,
+      .referrals, .showReferral, .act:
+      true
+    }
+  }
+
+  /// The path of one thing, with a query.
+  ///
+  /// - Returns: `nil` where a part is not made of letters, digits, dots and hyphens.
+  package func path(id: String = "", action: String = "", query: [(String, String)] = []) -> String?
+  {
+    guard Self.isPlain(id), Self.isPlain(action) else { return nil }
+    var parts: [String] = []
+    for part in template.split(separator: "/") {
+      switch part {
+      case "{id}": parts.append(id)
+      case "{action}": parts.append(action)
+      default: parts.append(String(part))
+      }
+    }
+    guard !parts.contains("") else { return nil }
+    var path = "/" + parts.joined(separator: "/")
+    for (position, entry) in query.enumerated() {
+      guard Self.isPlain(entry.0), Self.isPlain(entry.1) else { return nil }
+      path += (position == 0 ? "?" : "&") + entry.0 + "=" + entry.1
+    }
+    return path
+  }
+
+  private static func isPlain(_ text: String) -> Bool {
+    text.utf8.allSatisfy {
+      switch $0 {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "."), UInt8(ascii: "-"): true
+      default: false
+      }
+    }
+  }
+}
+
+/// What a person may do with a referral: the last part of its path.
+///
+/// Source: domain §5.1; `Protocol/registries/kinds.md`.
+package enum ReferralAction: String, CaseIterable, Sendable {
+  /// A person at the recipient has seen it.
+  case ack
+  /// The recipient takes it.
+  case accept
+  /// The recipient, or the survivor there, says no; needs a reason.
+  case decline
+  /// The service has begun.
+  case start
+  /// The service has ended; needs an outcome.
+  case complete
+  /// The sender sends what waited for acceptance.
+  case supplement
+  /// The sender takes it back; needs a reason.
+  case recall
+  /// The sender closes it; needs a reason.
+  case close
+
+  /// Whether the sender, not the recipient, does this.
+  package var isSenders: Bool {
+    switch self {
+    case .supplement, .recall, .close: true
+    case .ack, .accept, .decline, .start, .complete: false
+    }
+  }
+}
+
+/// When a call that refers is answered.
+package enum ReferWait: String, Codable, CaseIterable, Sendable {
+  /// As soon as the referrals are durable.
+  case queued
+  /// When the recipients' receipts are stored, or the wait is over.
+  case receipt
+}
+
+/// Which referrals a list holds.
+package enum ReferralBox: String, CaseIterable, Sendable {
+  /// Received.
+  case incoming = "in"
+  /// Sent.
+  case outgoing = "out"
+}

@@ -1,0 +1,171 @@
+/// The codes of the local API, in the order of their registry.
+///
+/// Source: `Protocol/registries/error-codes.md`, Local API.
+package enum ProblemCode: String, CaseIterable, Sendable {
+  /// The request is not what the API describes.
+  case malformed
+  /// A field the API does not know.
+  case unknownField = "unknown-field"
+  /// A limit is exceeded.
+  case tooLarge = "too-large"
+  /// No such path.
+  case notFound = "not-found"
+  /// No such method here.
+  case methodNotAllowed = "method-not-allowed"
+  /// No session, or it has ended; log in again.
+  case sessionUnknown = "session-unknown"
+  /// The passphrase does not open the key.
+  case passphraseWrong = "passphrase-wrong"
+  /// Shorter than the least length.
+  case passphraseWeak = "passphrase-weak"
+  /// No such user.
+  case userUnknown = "user-unknown"
+  /// The name is taken.
+  case userExists = "user-exists"
+  /// This user may not do this.
+  case notAllowed = "not-allowed"
+  /// No unlocked desk may do this; unlock one.
+  case deskLocked = "desk-locked"
+  /// No such desk.
+  case deskUnknown = "desk-unknown"
+  /// A desk has neither a second holder nor a paper key.
+  case secondHolderMissing = "second-holder-missing"
+  /// An exception needs another person.
+  case secondPersonMissing = "second-person-missing"
+  /// The agency key must be unlocked by a person.
+  case agencyKeyLocked = "agency-key-locked"
+  /// No such case, or not for this desk.
+  case caseUnknown = "case-unknown"
+  /// No such referral.
+  case referralUnknown = "referral-unknown"
+  /// No grant covers this recipient, purpose, groups and time.
+  case grantMissing = "grant-missing"
+  /// No consent is recorded, or it was withdrawn or has run out.
+  case consentMissing = "consent-missing"
+  /// The survivor has said no to exactly this.
+  case consentRefused = "consent-refused"
+  /// A withdrawal is in force.
+  case consentFrozen = "consent-frozen"
+  /// The referral's state does not allow this.
+  case stateNotAllowed = "state-not-allowed"
+  /// The content holds fields outside the groups.
+  case overDisclosed = "over-disclosed"
+  /// The policy requires a field.
+  case fieldMissing = "field-missing"
+  /// The policy does not allow this.
+  case policy
+  /// No policy is loaded, or not the one named.
+  case policyUnknown = "policy-unknown"
+  /// No register is loaded, or not the one named.
+  case registerUnknown = "register-unknown"
+  /// No such member.
+  case agencyUnknown = "agency-unknown"
+  /// The recipient is suspended or retired.
+  case member
+  /// No valid card of the recipient is held.
+  case cardUnknown = "card-unknown"
+  /// The recipient's desk keys have run out.
+  case deskKeyGone = "desk-key-gone"
+  /// The key was used with another request.
+  case idempotencyConflict = "idempotency-conflict"
+  /// Something else changed it first.
+  case conflict
+  /// Too much at once.
+  case busy
+  /// Nothing was changed.
+  case storageFull = "storage-full"
+  /// The state cannot be read; the node stops.
+  case storageUnreadable = "storage-unreadable"
+  /// The checkpoint guard is missing or behind; a new log must be opened.
+  case logGuard = "log-guard"
+  /// A step of the setup is missing.
+  case notConfigured = "not-configured"
+  /// The node is stopping.
+  case shuttingDown = "shutting-down"
+  /// A fault in the program; the log has its place.
+  case `internal`
+
+  /// The HTTP status that goes with it.
+  package var status: Int {
+    switch self {
+    case .malformed, .unknownField: 400
+    case .sessionUnknown: 401
+    case .passphraseWrong, .notAllowed, .deskLocked, .agencyKeyLocked: 403
+    case .notFound, .userUnknown, .deskUnknown, .caseUnknown, .referralUnknown, .agencyUnknown: 404
+    case .methodNotAllowed: 405
+    case .userExists, .secondHolderMissing, .secondPersonMissing, .grantMissing, .consentMissing,
+      .consentRefused, .consentFrozen, .stateNotAllowed, .policyUnknown, .registerUnknown, .member,
+      .cardUnknown, .deskKeyGone, .idempotencyConflict, .conflict:
+      409
+    case .tooLarge: 413
+    case .passphraseWeak, .overDisclosed, .fieldMissing, .policy: 422
+    case .busy: 429
+    case .storageUnreadable, .internal: 500
+    case .logGuard, .notConfigured, .shuttingDown: 503
+    case .storageFull: 507
+    }
+  }
+
+  /// Whether the same call may succeed later, or once something named has changed.
+  package var mayRetry: Bool {
+    switch self {
+    case .malformed, .unknownField, .tooLarge, .notFound, .methodNotAllowed, .userUnknown,
+      .userExists, .deskUnknown, .caseUnknown, .referralUnknown, .consentRefused, .stateNotAllowed,
+      .idempotencyConflict:
+      false
+    case .sessionUnknown, .passphraseWrong, .passphraseWeak, .notAllowed, .deskLocked,
+      .secondHolderMissing, .secondPersonMissing, .agencyKeyLocked, .grantMissing, .consentMissing,
+      .consentFrozen, .overDisclosed, .fieldMissing, .policy, .policyUnknown, .registerUnknown,
+      .agencyUnknown, .member, .cardUnknown, .deskKeyGone, .conflict, .busy, .storageFull,
+      .storageUnreadable, .logGuard, .notConfigured, .shuttingDown, .internal:
+      true
+    }
+  }
+
+  /// One English sentence; not API.
+  package var title: String {
+    switch self {
+    case .malformed: "The request is not what the API describes."
+    case .unknownField: "A field the API does not know."
+    case .tooLarge: "A limit is exceeded."
+    case .notFound: "No such path."
+    case .methodNotAllowed: "No such method here."
+    case .sessionUnknown: "No session, or it has ended; log in again."
+    case .passphraseWrong: "The passphrase does not open the key."
+    case .passphraseWeak: "Shorter than the least length."
+    case .userUnknown: "No such user."
+    case .userExists: "The name is taken."
+    case .notAllowed: "This user may not do this."
+    case .deskLocked: "No unlocked desk may do this; unlock one."
+    case .deskUnknown: "No such desk."
+    case .secondHolderMissing: "A desk has neither a second holder nor a paper key."
+    case .secondPersonMissing: "An exception needs another person."
+    case .agencyKeyLocked: "The agency key must be unlocked by a person."
+    case .caseUnknown: "No such case, or not for this desk."
+    case .referralUnknown: "No such referral."
+    case .grantMissing: "No grant covers this recipient, purpose, groups and time."
+    case .consentMissing: "No consent is recorded, or it was withdrawn or has run out."
+    case .consentRefused: "The survivor has said no to exactly this."
+    case .consentFrozen: "A withdrawal is in force."
+    case .stateNotAllowed: "The referral's state does not allow this."
+    case .overDisclosed: "The content holds fields outside the groups."
+    case .fieldMissing: "The policy requires a field."
+    case .policy: "The policy does not allow this."
+    case .policyUnknown: "No policy is loaded, or not the one named."
+    case .registerUnknown: "No register is loaded, or not the one named."
+    case .agencyUnknown: "No such member."
+    case .member: "The recipient is suspended or retired."
+    case .cardUnknown: "No valid card of the recipient is held."
+    case .deskKeyGone: "The recipient's desk keys have run out."
+    case .idempotencyConflict: "The key was used with another request."
+    case .conflict: "Something else changed it first."
+    case .busy: "Too much at once."
+    case .storageFull: "Nothing was changed."
+    case .storageUnreadable: "The state cannot be read; the node stops."
+    case .logGuard: "The checkpoint guard is missing or behind; a new log must be opened."
+    case .notConfigured: "A step of the setup is missing."
+    case .shuttingDown: "The node is stopping."
+    case .internal: "A fault in the program; the log has its place."
+    }
+  }
+}

@@ -1,0 +1,281 @@
+package import CanonicalBytes
+internal import Foundation
+internal import GRDB
+internal import TransparencyLog
+
+/// A message that was received or refused with an event.
+package struct InboundFacts: Sendable {
+  package let row: Int64
+  package let message: Digest32
+  /// The index of the RECEIVE or REFUSE event.
+  package let index: UInt64
+  package let outcome: String
+}
+
+/// A peer's grant, as the first message under it showed it.
+package struct PeerGrant: Sendable {
+  package let log: String
+  package let index: UInt64
+  package let purpose: String
+  package let basis: String
+  package let groups: [String]
+  package let untilMs: UInt64
+
+  package init(
+    log: String, index: UInt64, purpose: String, basis: String, groups: [String], untilMs: UInt64
+  ) {
+    self.log = log
+    self.index = index
+    self.purpose = purpose
+    self.basis = basis
+    self.groups = groups
+    self.untilMs = untilMs
+  }
+}
+
+/// A message that has passed, or failed, the checks that leave an event.
+package struct InboundDraft: Sendable {
+  package let peer: String
+  package let seq: UInt64
+  package let message: Digest32
+  package let kind: String
+  package let expiresMs: UInt64
+  /// Whether it is received; otherwise refused.
+  package let received: Bool
+  /// The outcome code of the event.
+  package let outcome: String
+  /// The sealed bytes, when received.
+  package let envelope: [UInt8]?
+  package let atMs: UInt64
+
+  package init(
+    peer: String, seq: UInt64, message: Digest32, kind: String, expiresMs: UInt64, received: Bool,
+    outcome: String, envelope: [UInt8]?, atMs: UInt64
+  ) {
+    self.peer = peer
+    self.seq = seq
+    self.message = message
+    self.kind = kind
+    self.expiresMs = expiresMs
+    self.received = received
+    self.outcome = outcome
+    self.envelope = envelope
+    self.atMs = atMs
+  }
+}
+
+extension NodeTransaction {
+  /// What is known under a peer's sequence number.
+  package func inbound(peer: Int64, seq: UInt64) throws -> InboundFacts? {
+    let statement = try database.cachedStatement(
+      sql: "SELECT id, message, idx, outcome FROM inbound WHERE peer = ? AND seq = ?")
+    return try Row.fetchOne(statement, arguments: [peer, Int64(clamping: seq)]).map(facts)
+  }
+
+  /// What is known of a message id, whatever its number.
+  ///
+  /// The ids of everything unexpired stand in memory; the table is searched only when one matches,
+  /// so an index over random ids, which would cost more than the message, is not needed.
+  package func inbound(message: Digest32) throws -> InboundFacts? {
+    guard try book.messages.mayContain(message, database) else { return nil }
+    return try Row.fetchOne(
+      database, sql: "SELECT id, message, idx, outcome FROM inbound WHERE message = ?",
+      arguments: [message.data]
+    ).map(facts)
+  }
+
+  private func facts(_ row: Row) throws -> InboundFacts {
+    InboundFacts(
+      row: row["id"], message: try row.digest("message"), index: UInt64(row["idx"] as Int64),
+      outcome: row["outcome"])
+  }
+
+  /// Writes the RECEIVE or REFUSE event with the message; both or neither.
+  ///
+  /// - Returns: The row and the event's index.
+  package func store(
+    _ draft: InboundDraft, referral: Int64?
+  ) throws -> (row: Int64, index: UInt64) {
+    let peer = try peer(draft.peer)
+    let index = try append(
+      draft.received ? .receive : .refuse,
+      [
+        .digest(.message, draft.message), .string(.outcome, draft.outcome),
+        .string(.peer, draft.peer),
+      ], staff: Staff(atMs: draft.atMs))
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO inbound (peer, seq, message, kind, referral, idx, outcome, expires, at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      peer, Int64(clamping: draft.seq), draft.message.data, draft.kind, referral, Int64(index),
+      draft.outcome, Int64(clamping: draft.expiresMs), Int64(clamping: draft.atMs),
+    ])
+    let row = database.lastInsertedRowID
+    if let envelope = draft.envelope {
+      try database.cachedStatement(
+        sql: "INSERT INTO inbound_envelope (id, envelope) VALUES (?, ?)"
+      ).execute(arguments: [row, Data(envelope)])
+    }
+    book.messages.insert(draft.message)
+    return (row, index)
+  }
+
+  /// Counts a refusal that leaves no event of its own.
+  package func countRefusal(peer agency: String, code: String, atMs: UInt64) throws {
+    let peer = try peer(agency)
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO refusal_count (peer, code, n, first, last) VALUES (?, ?, 1, ?, ?)
+        ON CONFLICT (peer, code) DO UPDATE SET n = n + 1, last = excluded.last
+        """
+    ).execute(arguments: [peer, code, Int64(clamping: atMs), Int64(clamping: atMs)])
+  }
+
+  /// Whether a withdrawal of this grant has been received, even before the grant itself.
+  package func isWithdrawn(peer: Int64, log: String, index: UInt64) throws -> Bool {
+    let statement = try database.cachedStatement(
+      sql: """
+        SELECT EXISTS (SELECT 1 FROM tombstone WHERE peer = ? AND grant_idx = ? AND grant_log = ?)
+        """)
+    return try Bool.fetchOne(statement, arguments: [peer, Int64(clamping: index), log]) ?? false
+  }
+
+  /// Records a peer's withdrawal, kept even for a grant not yet seen.
+  ///
+  /// - Parameters:
+  ///   - eraseAfterMs: When the hold-down ends.
+  ///   - confirmed: Whether the person confirmed, so that erasure need not wait.
+  package func entomb(
+    peer: Int64, log: String, index: UInt64, untilMs: UInt64, message: Digest32,
+    eraseAfterMs: UInt64, confirmed: Bool
+  ) throws {
+    try database.execute(
+      sql: """
+        INSERT INTO tombstone (peer, grant_idx, grant_log, until, message, erase_after, confirmed)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (peer, grant_idx, grant_log) DO UPDATE SET
+          confirmed = max(confirmed, excluded.confirmed), message = excluded.message,
+          erase_after = min(erase_after, excluded.erase_after)
+        """,
+      arguments: [
+        peer, Int64(clamping: index), log, Int64(clamping: untilMs), message.data,
+        Int64(clamping: eraseAfterMs), confirmed ? 1 : 0,
+      ])
+  }
+
+  /// Marks a withdrawal as carried out.
+  package func settleTombstone(peer agency: String, log: String, index: UInt64) throws {
+    try database.execute(
+      sql: """
+        UPDATE tombstone SET done = 1 WHERE peer = (SELECT id FROM peer WHERE agency = ?)
+          AND grant_idx = ? AND grant_log = ?
+        """, arguments: [agency, Int64(clamping: index), log])
+  }
+
+  /// The offer already received under a peer's grant, with its referral.
+  package func offer(
+    peer: Int64, log: String, index: UInt64
+  ) throws -> (referral: Int64, message: Digest32)? {
+    let statement = try database.cachedStatement(
+      sql: """
+        SELECT id, offer FROM referral
+        WHERE role = 1 AND peer = ? AND grant_idx = ? AND grant_log = ?
+        """)
+    return try Row.fetchOne(statement, arguments: [peer, Int64(clamping: index), log]).map {
+      ($0["id"], try $0.digest("offer"))
+    }
+  }
+
+  /// Opens a referral, ours or a peer's.
+  package func openReferral(
+    name: String, isSender: Bool, peer: Int64, grant: PeerGrant, offer: Digest32, state: String,
+    atMs: UInt64
+  ) throws -> Int64 {
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO referral (name, role, peer, grant_log, grant_idx, offer, purpose, basis, groups,
+          until, state, since)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      name, isSender ? 0 : 1, peer, grant.log, Int64(clamping: grant.index), offer.data, grant.purpose,
+      grant.basis, grant.groups.joined(separator: " "), Int64(clamping: grant.untilMs), state,
+      Int64(clamping: atMs),
+    ])
+    let row = database.lastInsertedRowID
+    book.offers.insert(offer, row: row)
+    return row
+  }
+
+  /// A disclosure of ours to a peer by its message id, and whether its referral is still open.
+  package func ownDisclosure(
+    peer: Int64, message: Digest32
+  ) throws -> (referral: Int64, kind: String)? {
+    try Row.fetchOne(
+      database,
+      sql: """
+        SELECT referral, kind FROM outbound
+        WHERE peer = ? AND message = ? AND state IN (1, 2) AND referral IS NOT NULL
+        """, arguments: [peer, message.data]
+    ).map { ($0["referral"], $0["kind"]) }
+  }
+
+  /// The referral that an offer opened, ours or a peer's.
+  package func referral(offer: Digest32, peer agency: String) throws -> ReferralRow? {
+    for row in try book.offers.rows(offer, database) {
+      guard let found = try referral(row), found.offer == offer, found.peer == agency else {
+        continue
+      }
+      return found
+    }
+    return nil
+  }
+}
+
+/// The ids of unexpired messages, eight bytes each, so that a repeat under another number is seen.
+final class MessageFilter {
+  private var prefixes: Set<UInt64>?
+
+  func mayContain(_ message: Digest32, _ database: Database) throws -> Bool {
+    if prefixes == nil {
+      var loaded: Set<UInt64> = []
+      let cursor = try Data.fetchCursor(
+        database, sql: "SELECT message FROM inbound ORDER BY id DESC LIMIT 1000000")
+      while let bytes = try cursor.next() {
+        if let digest = Digest32([UInt8](bytes)) { loaded.insert(Self.prefix(digest)) }
+      }
+      prefixes = loaded
+    }
+    return prefixes?.contains(Self.prefix(message)) ?? false
+  }
+
+  func insert(_ message: Digest32) { prefixes?.insert(Self.prefix(message)) }
+
+  static func prefix(_ message: Digest32) -> UInt64 {
+    unsafe message.withUnsafeBytes { unsafe $0.loadUnaligned(as: UInt64.self) }
+  }
+}
+
+/// From an offer's id to its referral, in memory: answers name the offer, and an index over random
+/// ids would cost every commit more than this costs a start.
+final class OfferIndex {
+  private var rows: [UInt64: [Int64]]?
+
+  func rows(_ offer: Digest32, _ database: Database) throws -> [Int64] {
+    if rows == nil {
+      var loaded: [UInt64: [Int64]] = [:]
+      let cursor = try Row.fetchCursor(database, sql: "SELECT id, offer FROM referral")
+      while let row = try cursor.next() {
+        loaded[MessageFilter.prefix(try row.digest("offer")), default: []].append(row[0])
+      }
+      rows = loaded
+    }
+    return rows?[MessageFilter.prefix(offer)] ?? []
+  }
+
+  func insert(_ offer: Digest32, row: Int64) {
+    rows?[MessageFilter.prefix(offer), default: []].append(row)
+  }
+}

@@ -1,0 +1,92 @@
+package import CanonicalBytes
+internal import Foundation
+internal import GRDB
+
+/// A grant of this node.
+package struct OwnGrant: Sendable {
+  package let index: UInt64
+  package let log: String
+  package let caseName: String
+  /// The row of the personal key, 16 bytes.
+  package let person: [UInt8]
+  package let peer: String
+  package let purpose: String
+  package let basis: String
+  package let groups: [String]
+  package let policyHex: String
+  package let onward: Bool
+  package let untilMs: UInt64
+  package let offered: Bool
+  package let stopped: Bool
+  package let withdrawIndex: UInt64?
+  package let atMs: UInt64
+
+  static let selection = """
+    SELECT g.*, p.agency AS agency, c.name AS case_name FROM consent_grant g
+    JOIN peer p ON p.id = g.peer JOIN case_file c ON c.id = g.case_id
+    """
+
+  init(_ row: Row) {
+    index = UInt64(row["idx"] as Int64)
+    log = row["log"]
+    caseName = row["case_name"]
+    person = [UInt8](row["person"] as Data)
+    peer = row["agency"]
+    purpose = row["purpose"]
+    basis = row["basis"]
+    groups = (row["groups"] as String).split(separator: " ").map(String.init)
+    policyHex = row["policy"]
+    onward = (row["onward"] as Int64) == 1
+    untilMs = UInt64(row["until"] as Int64)
+    offered = (row["offered"] as Int64) == 1
+    stopped = (row["stopped"] as Int64) == 1
+    withdrawIndex = (row["withdraw_idx"] as Int64?).map { UInt64($0) }
+    atMs = UInt64(row["at"] as Int64)
+  }
+}
+
+/// One leg, as this node sees it.
+package struct ReferralRow: Sendable {
+  package let row: Int64
+  package let name: String
+  /// Whether this node sent the offer.
+  package let isSender: Bool
+  package let peer: String
+  package let grantLog: String
+  package let grantIndex: UInt64
+  package let offer: Digest32
+  package let purpose: String
+  package let basis: String
+  package let groups: [String]
+  package let untilMs: UInt64
+  package let state: String
+  package let sinceMs: UInt64
+  package let frozenSinceMs: UInt64?
+  package let disputedFrom: String?
+  package let erased: Bool
+  package let code: String?
+
+  static let selection = """
+    SELECT r.*, p.agency AS agency FROM referral r JOIN peer p ON p.id = r.peer
+    """
+
+  init(_ row: Row) throws {
+    self.row = row["id"]
+    name = row["name"]
+    isSender = (row["role"] as Int64) == 0
+    peer = row["agency"]
+    grantLog = row["grant_log"]
+    grantIndex = UInt64(row["grant_idx"] as Int64)
+    offer = try row.digest("offer")
+    purpose = row["purpose"]
+    basis = row["basis"]
+    groups = (row["groups"] as String).split(separator: " ").map(String.init)
+    untilMs = UInt64(row["until"] as Int64)
+    state = row["state"]
+    sinceMs = UInt64(row["since"] as Int64)
+    frozenSinceMs = (row["frozen_since"] as Int64?).map { UInt64($0) }
+    disputedFrom = row["disputed_from"]
+    erased = (row["erased"] as Int64) == 1
+    code = row["code"]
+  }
+}

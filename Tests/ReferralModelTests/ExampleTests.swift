@@ -1,0 +1,76 @@
+internal import CanonicalBytes
+internal import ReferralModel
+internal import Testing
+
+@Suite struct ExampleTests {
+  @Test(
+    "Each example case can be consented to and referred under the policy",
+    arguments: ["case-en", "case-tg", "case-ru"]
+  )
+  func example(_ name: String) throws {
+    let policy = try RepositoryFile.policy()
+    let example = try RepositoryFile.document("docs/examples/\(name).json")
+    let content = try #require(example["content"]?.object)
+    let legs = try #require(example["legs"]?.list)
+    #expect(!legs.isEmpty)
+    let now: UInt64 = 1_800_000_000_000
+    for leg in legs.compactMap(\.object) {
+      let peer = agency(leg["to"]?.string ?? "")
+      let wanted = purpose(leg["purpose"]?.string ?? "")
+      let serviceCode = code(leg["service"]?.string ?? "")
+      let service = try #require(policy.service(serviceCode))
+      let granted = (leg["groups"]?.strings ?? []).map { FieldGroup($0)! }
+      #expect(!granted.isEmpty)
+      let need = try #require(leg["need"])
+      #expect(service.purpose == wanted)
+      #expect(need.object?["service"]?.string == service.code.text)
+      #expect(policy.priority(code(leg["priority"]?.string ?? "")) != nil)
+
+      var document = CanonicalObject()
+      document.set("need", need)
+      for member in content.members where granted.contains(FieldGroup(member.key)!) {
+        document.set(member.key, member.value)
+      }
+      #expect(document.members.count == granted.count, "every granted group has content")
+      try policy.check(document: document, granted: granted)
+
+      let request = GrantRequest(
+        peer: peer,
+        purpose: wanted,
+        groups: granted,
+        basis: .consent,
+        untilMs: now + 30 * 86_400_000,
+        actor: UserName("officer")!
+      )
+      #expect(policy.admit(request, atMs: now) == .admitted(secondPersonByMs: nil))
+      let facts = GrantFacts(
+        log: LogID("unit.example/amonat/log/1")!,
+        index: 0,
+        peer: peer,
+        purpose: wanted,
+        groups: granted,
+        basis: .consent,
+        untilMs: request.untilMs
+      )
+      for (kind, carried) in [
+        (MessageKind.offer, granted.filter { $0.text == "need" }),
+        (.supplement, granted.filter { $0.text != "need" }),
+      ] {
+        let disclosure = DisclosureRequest(
+          kind: kind,
+          recipient: peer,
+          purpose: wanted,
+          groups: carried,
+          basis: .consent
+        )
+        #expect(policy.decide(disclosure, under: facts, atMs: now) == .allowed)
+      }
+    }
+    let refusals = try #require(example["refused"]?.list)
+    for refusal in refusals.compactMap(\.object) {
+      #expect(policy.purpose(purpose(refusal["purpose"]?.string ?? "")) != nil)
+      let reason = code(refusal["reason"]?.string ?? "")
+      #expect(policy.list(code("non-consent"))?.contains(reason) == true)
+    }
+  }
+}
