@@ -1,4 +1,5 @@
 internal import CanonicalBytes
+internal import Foundation
 internal import ReferralModel
 internal import Sealing
 internal import Testing
@@ -58,6 +59,19 @@ internal import TransparencyLog
     #expect(result.status == .clean, "\(result.text)")
     #expect(result.text.contains("4 messages stand in both logs"))
     #expect(!result.text.contains("counterpart-missing"))
+  }
+
+  @Test("The worked examples of the chapter, made by a second implementation, reconcile")
+  func examples() throws {
+    let examples = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Protocol/examples")
+    let bundles = try ["ministry.bundle", "shelter.bundle"].map {
+      ($0, Array(try Data(contentsOf: examples.appending(path: $0))))
+    }
+    let result = try run(.reconcile, bundles)
+    #expect(result.status == .clean, "\(result.text)")
+    #expect(result.text.contains("1 messages stand in both logs"), "\(result.text)")
   }
 
   @Test("An absent agency is named, with what cannot be concluded (AUD-049)")
