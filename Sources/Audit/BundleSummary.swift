@@ -1,14 +1,17 @@
 internal import CanonicalBytes
 internal import TransparencyLog
 
-/// What a bundle holds, in numbers. Nothing in it is about a person.
+/// What a bundle holds, in numbers; nothing in it is about a person.
 package struct BundleSummary: Sendable {
   /// The head, where it could be read.
   package internal(set) var head: BundleHead?
   /// Whether the bundle was read to its end.
   package internal(set) var isWhole = false
   /// Opened events by type.
-  package private(set) var events: [String: UInt64] = [:]
+  package var events: [String: UInt64] {
+    Dictionary(uniqueKeysWithValues: types.map { ($0.key.rawValue, $0.value) })
+  }
+  private var types: [EventType: UInt64] = [:]
   /// Pads.
   package internal(set) var pads: UInt64 = 0
   /// Leaves that the agency cannot open.
@@ -43,7 +46,7 @@ package struct BundleSummary: Sendable {
   mutating func count(_ severity: Severity) { findings[severity, default: 0] += 1 }
 
   mutating func count(_ event: LogEvent, _ staff: StaffPart) {
-    events[event.type.rawValue, default: 0] += 1
+    types[event.type, default: 0] += 1
     let time = staff.timeMs
     if let times = timesMs {
       if !times.contains(time) {

@@ -7,7 +7,8 @@ extension BundleVerifier {
   mutating func markLine(_ bytes: [UInt8], _ field: Range<Int>) {
     guard let head, let note = noteText(bytes, field),
       let claimed = try? Checkpoint.claimed(note: note), LineBytes.same(claimed.origin, logText),
-      claimed.size == roots.size, claimed.size < head.size, lastMark.map({ claimed.size > $0 }) ?? true
+      claimed.size == roots.size, claimed.size < head.size,
+      lastMark.map({ claimed.size > $0 }) ?? true
     else { return malformed("mark", at: field) }
     lastMark = claimed.size
     summary.marks += 1
@@ -49,7 +50,11 @@ extension BundleVerifier {
   /// Remembers a verified root; reports a fork.
   mutating func recordRoot(_ claimed: Checkpoint) {
     let other = session.record(
-      origin: claimed.origin, size: claimed.size, root: claimed.root, bundle: name)
+      origin: claimed.origin,
+      size: claimed.size,
+      root: claimed.root,
+      bundle: name
+    )
     guard let other else { return }
     emit(.logForked, .error, nil, [claimed.origin, String(claimed.size), other])
   }
@@ -64,7 +69,11 @@ extension BundleVerifier {
     for line in signed.signatures {
       for witness in trust.witnesses where line.claims(witness.key) {
         let time = try? Cosignature.verify(
-          line, text: signed.text, witness: witness.key.name, key: witness.key.key)
+          line,
+          text: signed.text,
+          witness: witness.key.name,
+          key: witness.key.key
+        )
         if time == nil { emit(.cosignatureInvalid, .error, nil, [witness.key.name]) }
       }
     }
@@ -72,8 +81,12 @@ extension BundleVerifier {
       Witness(agency: $0.agency, sector: $0.sector, name: $0.key.name, key: $0.key.key)
     }
     let settled = try? trust.quorum.settled(
-      note: note, origin: logText, logKey: logKey, witnesses: witnesses)
-    guard let seconds = settled??.timeSeconds else { return nil }
+      note: note,
+      origin: logText,
+      logKey: logKey,
+      witnesses: witnesses
+    )
+    guard let seconds = settled?.timeSeconds else { return nil }
     let (timeMs, overflow) = seconds.multipliedReportingOverflow(by: 1000)
     return overflow ? nil : timeMs
   }

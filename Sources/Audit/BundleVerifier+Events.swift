@@ -1,4 +1,5 @@
 internal import CanonicalBytes
+internal import ReferralModel
 internal import Sealing
 internal import TransparencyLog
 
@@ -12,10 +13,21 @@ extension BundleVerifier {
       guard let sent = sequenced(event, staff, isDisclosure: false, at: index) else { return }
       send(event, sent)
     case .cancel:
-      _ = sequenced(event, staff, isDisclosure: false, at: index)
-      guard let message = event.digest(.message) else { return }
+      let cancelled = sequenced(event, staff, isDisclosure: false, at: index)
+      guard let cancelled, let message = event.digest(.message) else { return }
       rules.cancel(message)
-      session.messages?.cancel(message)
+      rules.cause(at: index)
+      session.messages?.cancel(
+        message,
+        at: MessageRecord.Taken(
+          recipient: cancelled.peer,
+          sender: ownNumber,
+          bundle: name,
+          log: logText,
+          index: index,
+          timeMs: 0
+        )
+      )
     case .withdraw:
       withdraw(event, at: index)
       rules.cause(at: index)
@@ -26,7 +38,7 @@ extension BundleVerifier {
     case .expire: rules.cause(at: index)
     case .erase:
       let targets = (event.strings(.targets) ?? []).compactMap(LineBytes.indexRange)
-      rules.erase(at: index, cause: staff.cause ?? event.integer(.cause), targets: targets)
+      rules.erase(at: index, cause: event.integer(.cause) ?? staff.cause, targets: targets)
     case .verbal, .outside, .consentRefused: known(event, at: index)
     default:
       if event.type.rawValue == "countersign", let grant = event.integer(.grant) {
@@ -44,9 +56,13 @@ extension BundleVerifier {
     rules.grants[index] = scope
     guard let basis = event.string(.basis), EventBasis.isException(basis) else { return }
     rules.exception(
-      index, basis: basis, actor: staff.actor.map(session.words.number),
-      actor2: staff.actor2.map(session.words.number), timeMs: staff.timeMs,
-      untilMs: scope.untilMs)
+      index,
+      basis: basis,
+      actor: staff.actor.map(session.words.number),
+      actor2: staff.actor2.map(session.words.number),
+      timeMs: staff.timeMs,
+      untilMs: scope.untilMs
+    )
   }
 
   private mutating func disclose(_ event: LogEvent, _ staff: StaffPart, at index: UInt64) {
@@ -67,8 +83,13 @@ extension BundleVerifier {
         return rules.remark(.grantMissing, .error, index...index, [String(grantIndex)])
       }
       rules.judge(
-        disclosure: index, under: &grant, at: grantIndex, scope: scope, timeMs: staff.timeMs,
-        isOffer: isOffer)
+        disclosure: index,
+        under: &grant,
+        at: grantIndex,
+        scope: scope,
+        timeMs: staff.timeMs,
+        isOffer: isOffer
+      )
       rules.grants[grantIndex] = grant
       return
     }
@@ -76,7 +97,11 @@ extension BundleVerifier {
     let key = AuditSession.PastGrant(log: log, index: grantIndex)
     if let withdrawn = session.withdrawals[key] {
       rules.remark(
-        .grantWithdrawn, .error, index...index, [String(grantIndex), String(withdrawn)])
+        .grantWithdrawn,
+        .error,
+        index...index,
+        [String(grantIndex), String(withdrawn)]
+      )
     }
     guard let past = session.grants[log] else {
       return rules.remark(.grantNotInBundle, .note, index...index, [String(grantIndex), log])
@@ -88,12 +113,21 @@ extension BundleVerifier {
     let wasWithdrawn = grant.withdrawnAt != .max
     if wasWithdrawn {
       rules.remark(
-        .grantWithdrawn, .error, index...index, [String(grantIndex), String(grant.withdrawnAt)])
+        .grantWithdrawn,
+        .error,
+        index...index,
+        [String(grantIndex), String(grant.withdrawnAt)]
+      )
       grant.withdrawnAt = .max
     }
     rules.judge(
-      disclosure: index, under: &grant, at: grantIndex, scope: scope, timeMs: staff.timeMs,
-      isOffer: isOffer)
+      disclosure: index,
+      under: &grant,
+      at: grantIndex,
+      scope: scope,
+      timeMs: staff.timeMs,
+      isOffer: isOffer
+    )
     session.grants[log]?[grantIndex]?.offered = grant.offered
   }
 
@@ -114,8 +148,12 @@ extension BundleVerifier {
       let mask = session.groups(groups)
     else { return nil }
     return LogRules.Grant(
-      peer: session.words.number(peer), purpose: session.words.number(purpose), policy: policy,
-      groups: mask, untilMs: untilMs)
+      peer: session.words.number(peer),
+      purpose: session.words.number(purpose),
+      policy: policy,
+      groups: mask,
+      untilMs: untilMs
+    )
   }
 
   /// The policy, register and peer that an event names are in the bundle (AUD-008).
@@ -124,7 +162,7 @@ extension BundleVerifier {
       if trust.policies.contains(policy) {
         lastPolicy = policy
       } else {
-        rules.remark(.policyUnknown, .error, index...index)
+        rules.remark(.policyMissing, .error, index...index)
       }
     }
     if let register = event.digest(.register), register != lastRegister {
@@ -150,7 +188,10 @@ extension BundleVerifier {
 
   /// Judges the sequence number of a disclose, notify or cancel event (AUD-044).
   private mutating func sequenced(
-    _ event: LogEvent, _ staff: StaffPart, isDisclosure: Bool, at index: UInt64
+    _ event: LogEvent,
+    _ staff: StaffPart,
+    isDisclosure: Bool,
+    at index: UInt64
   ) -> LogRules.Sent? {
     guard let peer = event.string(.peer), let seq = event.integer(.seq), let head else {
       return nil
@@ -159,8 +200,13 @@ extension BundleVerifier {
     if event.type != .disclose { member(number, peer, at: index) }
     rules.sequence(seq, to: number, at: index, firstKnown: head.log.number == 1)
     return LogRules.Sent(
-      index: index, peer: number, seq: seq, timeMs: staff.timeMs,
-      expiresMs: event.integer(.expires) ?? 0, isDisclosure: isDisclosure)
+      index: index,
+      peer: number,
+      seq: seq,
+      timeMs: staff.timeMs,
+      expiresMs: event.integer(.expires) ?? 0,
+      isDisclosure: isDisclosure
+    )
   }
 
   private mutating func send(_ event: LogEvent, _ sent: LogRules.Sent) {
@@ -170,8 +216,15 @@ extension BundleVerifier {
     session.messages?.send(
       message,
       MessageRecord.Sent(
-        sender: ownNumber, recipient: sent.peer, bundle: name, log: logText, index: sent.index,
-        timeMs: sent.timeMs, expiresMs: sent.expiresMs))
+        sender: ownNumber,
+        recipient: sent.peer,
+        bundle: name,
+        log: logText,
+        index: sent.index,
+        timeMs: sent.timeMs,
+        expiresMs: sent.expiresMs
+      )
+    )
   }
 
   private mutating func receive(_ event: LogEvent, _ staff: StaffPart, at index: UInt64) {
@@ -182,52 +235,13 @@ extension BundleVerifier {
     messages.take(
       message,
       MessageRecord.Taken(
-        recipient: ownNumber, sender: number, bundle: name, log: logText, index: index,
-        timeMs: staff.timeMs))
-  }
-
-  /// What no receipt has answered waits from here on.
-  mutating func closeAnswerable() {
-    guard let waiting = answerable else { return }
-    answerable = nil
-    // Views serve a receipt; without one they have no place (AUD-030).
-    guard !viewed else { return malformed("view") }
-    rules.unanswered(waiting.message, waiting.sent)
-  }
-
-  /// `receipt` HTAB e HTAB s-e HTAB staff HTAB personal HTAB path (AUD-030 to AUD-033).
-  mutating func receiptLine(_ bytes: [UInt8], _ fields: [Range<Int>]) {
-    guard let head, let answered = answerable else { return malformed("receipt") }
-    answerable = nil
-    viewed = false
-    guard let salt = hex.digest(bytes, fields[2]), let staff = hex.digest(bytes, fields[3]),
-      let personal = hex.digest(bytes, fields[4]), fields[1].count <= BundleLimits.eventBytes,
-      !fields[1].isEmpty
-    else { return malformed("receipt", at: fields[2]) }
-    guard let path = path(bytes, fields[5]) else { return malformed("receipt", at: fields[5]) }
-    summary.receipts += 1
-    let part = Array(bytes[fields[1]])
-    let index = answered.sent.index
-    let peer = session.words.text(answered.sent.peer)
-    guard let event = try? LogEvent(parsing: part),
-      event.type == .receive || event.type == .refuse, event.realm == head.realm,
-      event.equals(.peer, head.agency.text), event.digest(.message) == answered.message,
-      let log = event.string(.log), log.utf8.starts(with: "\(peer)/".utf8),
-      let view = views[log]
-    else { return emit(.receiptMismatch, .error, index...index, [peer]) }
-    let leaf = LogLeaf(
-      event: Commitments.event(part, salt: salt), staff: staff, personal: personal)
-    guard
-      MerkleProof.verifyInclusion(
-        leafHash: leaf.hash, index: event.index, size: view.size, path: path, root: view.root)
-    else { return emit(.receiptMismatch, .error, index...index, [peer]) }
-    session.messages?.answer(answered.message, log: log, at: event.index)
-  }
-
-  private func path(_ bytes: [UInt8], _ field: Range<Int>) -> [Digest32]? {
-    if field.count == 1, bytes[field.lowerBound] == UInt8(ascii: "-") { return [] }
-    let limit = BundleLimits.pathHashes * Digest32.byteCount
-    guard let flat = decoded(bytes, field, limit: limit) else { return nil }
-    return MerkleProof.path(flat: flat)
+        recipient: ownNumber,
+        sender: number,
+        bundle: name,
+        log: logText,
+        index: index,
+        timeMs: staff.timeMs
+      )
+    )
   }
 }

@@ -1,4 +1,5 @@
 internal import CanonicalBytes
+internal import ReferralModel
 internal import TransparencyLog
 
 extension BundleVerifier {
@@ -84,7 +85,7 @@ extension BundleVerifier {
       let claimed = try? Checkpoint.claimed(note: note),
       LineBytes.same(claimed.origin, logText), claimed.size == head.size
     else { return malformed("checkpoint", at: field) }
-    if !trust.readPolicy() { emit(.policyUnknown, .error, nil, ["newest"]) }
+    if !trust.readPolicy() { emit(.policyMissing, .error, nil, ["newest"]) }
     if trust.quorum.agencies == 1 { emit(.quorumOne, .note) }
     rules.secondPersonMs = trust.secondPersonMs ?? LogRules.dayMs
     if claimed.root != head.root { emit(.rootMismatch, .error, nil, ["head"]) }

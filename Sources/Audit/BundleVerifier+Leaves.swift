@@ -1,4 +1,5 @@
 internal import CanonicalBytes
+internal import ReferralModel
 internal import Sealing
 internal import TransparencyLog
 
@@ -63,8 +64,11 @@ extension BundleVerifier {
     if !matches { emit(.leafMismatch, .error, index...index) }
     append(given)
     judge(
-      event: Array(bytes[eventStart..<eventEnd]), staff: Array(bytes[staffStart..<staffEnd]),
-      person: person, at: index)
+      event: Array(bytes[eventStart..<eventEnd]),
+      staff: Array(bytes[staffStart..<staffEnd]),
+      person: person,
+      at: index
+    )
     emitRemarks()
   }
 
@@ -120,7 +124,10 @@ extension BundleVerifier {
 
   /// Judges the opened parts of one leaf.
   private mutating func judge(
-    event: [UInt8], staff: [UInt8], person: BundleWriter.Person, at index: UInt64
+    event: [UInt8],
+    staff: [UInt8],
+    person: BundleWriter.Person,
+    at index: UInt64
   ) {
     guard let head else { return }
     guard let event = try? LogEvent(parsing: event), event.type != .pad else {
@@ -159,14 +166,14 @@ extension BundleVerifier {
   /// After the `end` line.
   mutating func finishLog() {
     guard let head else { return }
-    rules.judgeSettled(size: head.size)
+    // Without a root that agrees there is nothing that could be settled.
+    if roots.root == head.root { rules.judgeSettled(size: head.size) }
     rules.finish(madeMs: head.madeMs)
     emitRemarks(onLine: false)
     session.grants[logText] = rules.grants
     session.lastSeq[logText] = rules.lastSeq
     guard let messages = session.messages else { return }
-    messages.agencies[ownNumber]?.madeMs = max(
-      messages.agencies[ownNumber]?.madeMs ?? 0, head.madeMs, rules.lastTimeMs)
+    messages.read(ownNumber, upTo: max(head.madeMs, rules.lastTimeMs))
     messages.sizes[logText] = head.size
   }
 }

@@ -71,7 +71,9 @@ package struct BundleVerifier {
   ///   - session: Shared by bundles that are read together.
   ///   - report: Takes each finding, in the order of the bundle.
   package init(
-    name: String, realm: Digest32? = nil, session: AuditSession = AuditSession(),
+    name: String,
+    realm: Digest32? = nil,
+    session: AuditSession = AuditSession(),
     report: @escaping (Finding) -> Void
   ) {
     self.name = name
@@ -177,14 +179,24 @@ package struct BundleVerifier {
 
   /// Reports a finding on the line that is being read.
   mutating func emit(
-    _ code: FindingCode, _ severity: Severity, _ leaves: ClosedRange<UInt64>? = nil,
-    _ details: [String] = [], offset: UInt64? = nil
+    _ code: FindingCode,
+    _ severity: Severity,
+    _ leaves: ClosedRange<UInt64>? = nil,
+    _ details: [String] = [],
+    offset: UInt64? = nil
   ) {
     summary.count(severity)
     report(
       Finding(
-        code, severity, bundle: name, line: lineNumber == 0 ? nil : lineNumber,
-        offset: offset ?? lineOffset, leaves: leaves, details: details))
+        code,
+        severity,
+        bundle: name,
+        line: lineNumber == 0 ? nil : lineNumber,
+        offset: offset ?? lineOffset,
+        leaves: leaves,
+        details: details
+      )
+    )
   }
 
   /// Reports what the rules have found.
@@ -196,8 +208,15 @@ package struct BundleVerifier {
       summary.count(remark.severity)
       report(
         Finding(
-          remark.code, remark.severity, bundle: name, line: onLine ? lineNumber : nil,
-          offset: onLine ? lineOffset : nil, leaves: remark.leaves, details: remark.details))
+          remark.code,
+          remark.severity,
+          bundle: name,
+          line: onLine ? lineNumber : nil,
+          offset: onLine ? lineOffset : nil,
+          leaves: remark.leaves,
+          details: remark.details
+        )
+      )
     }
   }
 

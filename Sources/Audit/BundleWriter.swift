@@ -2,7 +2,7 @@ package import CanonicalBytes
 package import ReferralModel
 internal import Sealing
 
-/// Why a writer refused to go on. A bundle that was begun is then worthless.
+/// Why a writer refused to go on; a bundle that was begun is then worthless.
 package enum BundleWriteFailure: Error, Equatable {
   /// A line that may not stand here: `word` names it.
   case order(word: String)
@@ -51,7 +51,11 @@ package struct BundleWriter {
 
   /// Writes magic, head and pad key.
   ///
-  /// - Parameter padKey: The log's pad key (chapter 02).
+  /// - Parameters:
+  ///   - head: What the bundle says of itself.
+  ///   - padKey: The log's pad key (chapter 02).
+  ///   - sink: Takes the bytes, in pieces.
+  /// - Throws: What the sink throws.
   package init(head: BundleHead, padKey: Digest32, sink: @escaping Sink) throws {
     self.sink = sink
     size = head.size
@@ -101,10 +105,20 @@ package struct BundleWriter {
   /// - Parameters:
   ///   - leafHash: SHA-256(00 ‖ leaf), as it stands in the tree.
   ///   - event: The exact bytes of the peer part.
+  ///   - eventSalt: Its salt.
   ///   - staff: The exact bytes of the staff part.
+  ///   - staffSalt: Its salt.
+  ///   - personalCommitment: The commitment to the personal part.
+  ///   - person: What is left of the personal part.
+  /// - Throws: ``BundleWriteFailure``; what the sink throws.
   package mutating func leaf(
-    hash leafHash: Digest32, event: [UInt8], eventSalt: Digest32, staff: [UInt8],
-    staffSalt: Digest32, personalCommitment: Digest32, person: Person
+    hash leafHash: Digest32,
+    event: [UInt8],
+    eventSalt: Digest32,
+    staff: [UInt8],
+    staffSalt: Digest32,
+    personalCommitment: Digest32,
+    person: Person
   ) throws {
     guard event.count <= BundleLimits.eventBytes, staff.count <= BundleLimits.eventBytes else {
       throw BundleWriteFailure.length(word: "leaf")
@@ -121,7 +135,8 @@ package struct BundleWriter {
       [
         Self.hex(leafHash), event, Self.hex(eventSalt), staff, Self.hex(staffSalt),
         Self.hex(personalCommitment), last,
-      ])
+      ]
+    )
     answerable = true
   }
 
@@ -132,7 +147,7 @@ package struct BundleWriter {
     try line("closed", [Self.decimal(index), Array(Hex.encode(leaf).utf8)])
   }
 
-  /// The next leaves, all pads. Runs that touch become one line, unless a mark stands between.
+  /// The next leaves, all pads; runs that touch become one line, unless a mark stands between.
   package mutating func pads(first: UInt64, last: UInt64) throws {
     guard first <= last, last < size else { throw BundleWriteFailure.length(word: "pads") }
     guard place == .checkpoint || place == .entries else {
@@ -163,11 +178,17 @@ package struct BundleWriter {
   ///
   /// - Parameters:
   ///   - event: The exact bytes of the peer part of its receive or refuse event.
+  ///   - salt: The salt of that part.
   ///   - staff: The commitment to its staff part.
   ///   - personal: The commitment to its personal part.
   ///   - path: Inclusion in the current view of the peer's log.
+  /// - Throws: ``BundleWriteFailure``; what the sink throws.
   package mutating func receipt(
-    event: [UInt8], salt: Digest32, staff: Digest32, personal: Digest32, path: [Digest32]
+    event: [UInt8],
+    salt: Digest32,
+    staff: Digest32,
+    personal: Digest32,
+    path: [Digest32]
   ) throws {
     guard answerable else { throw BundleWriteFailure.order(word: "receipt") }
     guard event.count <= BundleLimits.eventBytes, path.count <= BundleLimits.pathHashes else {
@@ -182,7 +203,8 @@ package struct BundleWriter {
       [
         event, Self.hex(salt), Self.hex(staff), Self.hex(personal),
         path.isEmpty ? [UInt8(ascii: "-")] : Array(Base64.encode(hashes).utf8),
-      ])
+      ]
+    )
   }
 
   /// A size and root of a peer's log that this agency has accepted; ascending by origin, then size.

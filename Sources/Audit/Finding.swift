@@ -4,9 +4,9 @@ package enum FindingCode: String, Sendable, CaseIterable {
   case bundleTruncated = "bundle-truncated"
   case bundleUnsupported = "bundle-unsupported"
   case bundleAltered = "bundle-altered"
-  case registerChain = "register-chain"
   case realmOther = "realm-other"
-  case signatureMissing = "signature-missing"
+  case registerRefused = "register-refused"
+  case cardRefused = "card-refused"
   case leafMismatch = "leaf-mismatch"
   case rootMismatch = "root-mismatch"
   case checkpointSignature = "checkpoint-signature"
@@ -15,7 +15,7 @@ package enum FindingCode: String, Sendable, CaseIterable {
   case eventUnopened = "event-unopened"
   case eventMalformed = "event-malformed"
   case indexMismatch = "index-mismatch"
-  case policyUnknown = "policy-unknown"
+  case policyMissing = "policy-missing"
   case registerUnknown = "register-unknown"
   case agencyUnknown = "agency-unknown"
   case timeDecreasing = "time-decreasing"
@@ -30,7 +30,7 @@ package enum FindingCode: String, Sendable, CaseIterable {
   case receiptMissing = "receipt-missing"
   case receiptMismatch = "receipt-mismatch"
   case counterpartMissing = "counterpart-missing"
-  case counterpartAbsent = "counterpart-absent"
+  case agencyAbsent = "agency-absent"
   case eraseWithoutCause = "erase-without-cause"
   case eraseNotDone = "erase-not-done"
   case personUnopenedWithoutErase = "person-unopened-without-erase"
@@ -43,8 +43,8 @@ package enum FindingCode: String, Sendable, CaseIterable {
   /// Whether the rest of the bundle could not be judged: exit status 2 (AUD-061).
   package var stopsReading: Bool {
     switch self {
-    case .bundleMalformed, .bundleTruncated, .bundleUnsupported, .registerChain, .realmOther,
-      .signatureMissing:
+    case .bundleMalformed, .bundleTruncated, .bundleUnsupported, .realmOther, .registerRefused,
+      .cardRefused:
       true
     default: false
     }
@@ -72,7 +72,7 @@ package enum Severity: String, Sendable, Comparable, CaseIterable {
   package static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
 }
 
-/// One thing an auditor should know. Holds words of the protocol only, nothing of a person.
+/// One thing an auditor should know, in words of the protocol only: nothing of a person.
 package struct Finding: Sendable, Equatable {
   /// What it is.
   package let code: FindingCode
@@ -91,8 +91,13 @@ package struct Finding: Sendable, Equatable {
 
   /// Puts a finding together.
   package init(
-    _ code: FindingCode, _ severity: Severity, bundle: String, line: UInt64? = nil,
-    offset: UInt64? = nil, leaves: ClosedRange<UInt64>? = nil, details: [String] = []
+    _ code: FindingCode,
+    _ severity: Severity,
+    bundle: String,
+    line: UInt64? = nil,
+    offset: UInt64? = nil,
+    leaves: ClosedRange<UInt64>? = nil,
+    details: [String] = []
   ) {
     self.code = code
     self.severity = severity

@@ -53,7 +53,8 @@ struct LeafBits {
   private var limit: UInt64? { words.isEmpty ? nil : UInt64(words.count) * 64 - 1 }
 
   private mutating func visit(
-    _ range: ClosedRange<UInt64>, _ body: (inout [UInt64], Int, UInt64) -> Void
+    _ range: ClosedRange<UInt64>,
+    _ body: (inout [UInt64], Int, UInt64) -> Void
   ) {
     guard let limit, range.lowerBound <= limit else { return }
     let last = min(range.upperBound, limit)

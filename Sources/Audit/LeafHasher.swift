@@ -1,4 +1,5 @@
 internal import CanonicalBytes
+internal import ReferralModel
 internal import Sealing
 internal import TransparencyLog
 
@@ -25,7 +26,8 @@ struct LeafHasher {
     padState = HMAC256(key: padKey)
     padSalt = PAE.encode("amonat/v1/pad", [UInt8](repeating: 0, count: 8), [0])
     padTail = Array(
-      ",\"log\":\"\(head.log.text)\",\"realm\":\"\(head.realm.hex)\",\"type\":\"pad\"}".utf8)
+      ",\"log\":\"\(head.log.text)\",\"realm\":\"\(head.realm.hex)\",\"type\":\"pad\"}".utf8
+    )
   }
 
   /// `LE64(2) ‖ LE64(len label) ‖ label`.
@@ -77,7 +79,10 @@ struct LeafHasher {
     padEvent.append(contentsOf: String(index).utf8)
     padEvent.append(contentsOf: padTail)
     let event = eventCommitment(
-      padEvent, 0..<padEvent.count, salt: salt(index, UInt8(ascii: "e")))
+      padEvent,
+      0..<padEvent.count,
+      salt: salt(index, UInt8(ascii: "e"))
+    )
     let staff = HMAC256.code(key: salt(index, UInt8(ascii: "a")), emptyStaff)
     let personal = HMAC256.code(key: salt(index, UInt8(ascii: "p")), emptyPersonal)
     return leafHash(event, staff, personal)

@@ -81,7 +81,7 @@ struct LineSplitter {
   /// Whether bytes are left over that no LF has ended.
   var hasRest: Bool { !pending.isEmpty }
 
-  /// Calls back with each whole line. `body` returns whether to go on.
+  /// Calls back with each whole line; `body` returns whether to go on.
   ///
   /// - Returns: `false` when a line is longer than the format allows.
   mutating func feed(_ chunk: [UInt8], _ body: ([UInt8], Range<Int>) -> Bool) -> Bool {

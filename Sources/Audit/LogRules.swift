@@ -63,7 +63,9 @@ struct LogRules {
   private var settledTimeMs: UInt64?
 
   mutating func remark(
-    _ code: FindingCode, _ severity: Severity = .error, _ leaves: ClosedRange<UInt64>?,
+    _ code: FindingCode,
+    _ severity: Severity = .error,
+    _ leaves: ClosedRange<UInt64>?,
     _ details: [String] = []
   ) {
     remarks.append(Remark(code: code, severity: severity, leaves: leaves, details: details))
@@ -104,8 +106,12 @@ struct LogRules {
 
   /// A disclose event against the grant it names (AUD-042).
   mutating func judge(
-    disclosure index: UInt64, under grant: inout Grant, at grantIndex: UInt64, scope: Grant,
-    timeMs: UInt64, isOffer: Bool
+    disclosure index: UInt64,
+    under grant: inout Grant,
+    at grantIndex: UInt64,
+    scope: Grant,
+    timeMs: UInt64,
+    isOffer: Bool
   ) {
     let details = [String(grantIndex)]
     if grant.peer != scope.peer || grant.purpose != scope.purpose || grant.policy != scope.policy
@@ -152,14 +158,18 @@ struct LogRules {
     if open[message] == nil { open[message] = sent }
   }
 
-  /// A cancel event: its message waits no more. Returns what was waiting.
-  mutating func cancel(_ message: Digest32) -> Sent? { open.removeValue(forKey: message) }
+  /// A cancel event: its message waits no more.
+  mutating func cancel(_ message: Digest32) { open[message] = nil }
 
   // MARK: Exceptions
 
   /// An exception grant (AUD-048).
   mutating func exception(
-    _ index: UInt64, basis: String, actor: UInt32?, actor2: UInt32?, timeMs: UInt64,
+    _ index: UInt64,
+    basis: String,
+    actor: UInt32?,
+    actor2: UInt32?,
+    timeMs: UInt64,
     untilMs: UInt64
   ) {
     remark(.exceptionUsed, .note, index...index, [basis])
@@ -198,7 +208,9 @@ struct LogRules {
 
   /// An erase event (AUD-046, AUD-047).
   mutating func erase(
-    at index: UInt64, cause: UInt64?, targets: [ClosedRange<UInt64>]
+    at index: UInt64,
+    cause: UInt64?,
+    targets: [ClosedRange<UInt64>]
   ) {
     if cause.map({ $0 >= index || !causes[$0] }) ?? true {
       remark(.eraseWithoutCause, .error, index...index)

@@ -48,6 +48,13 @@ final class MessageLedger {
   private(set) var traffic: [UInt32: (to: UInt64, from: UInt64)] = [:]
   private var done: Set<Digest32> = []
 
+  /// A bundle of an agency was read, which speaks of the time up to here.
+  func read(_ agency: UInt32, upTo timeMs: UInt64) {
+    var known = agencies[agency] ?? Agency()
+    known.madeMs = max(known.madeMs, timeMs)
+    agencies[agency] = known
+  }
+
   func send(_ message: Digest32, _ sent: MessageRecord.Sent) {
     traffic[sent.recipient, default: (0, 0)].to += 1
     var record = open[message] ?? MessageRecord()
@@ -55,8 +62,9 @@ final class MessageLedger {
     settle(message, record)
   }
 
-  func cancel(_ message: Digest32) {
-    guard open[message]?.sent != nil else { return }
+  /// A cancel event of the sender; a message that was taken all the same stays a finding.
+  func cancel(_ message: Digest32, at cancel: MessageRecord.Taken) {
+    if done.contains(message) { return twice.append(cancel) }
     open[message]?.sent?.cancelled = true
   }
 

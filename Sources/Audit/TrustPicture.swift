@@ -75,13 +75,15 @@ struct TrustPicture {
     lastSuspension = (suspension.fromMs, suspension.agency)
     // REG-020: by the register it names, or a later one.
     guard let chain, let named = chain.entry(sha256: suspension.register) else {
-      throw Refusal(code: .registerUnknown, details: ["suspension"])
+      throw Refusal(code: .cardRefused, details: ["suspension", "register-unknown"])
     }
     let signed = chain.entries.contains { entry in
       entry.register.version >= named.register.version
         && Self.count(note, of: entry.register) >= Int(entry.register.thresholds.suspend)
     }
-    guard signed else { throw Refusal(code: .signatureMissing, details: ["suspension"]) }
+    guard signed else {
+      throw Refusal(code: .cardRefused, details: ["suspension", "signature-missing"])
+    }
   }
 
   mutating func addPolicy(_ bytes: [UInt8]) throws(Refusal) {
@@ -125,7 +127,7 @@ struct TrustPicture {
       (try? Card.verified(note, agencyKey: key)) != nil
     }
     guard signed else {
-      throw Refusal(code: .signatureMissing, details: ["card", card.agency.text])
+      throw Refusal(code: .cardRefused, details: ["card", "signature-missing", card.agency.text])
     }
   }
 
@@ -147,7 +149,7 @@ struct TrustPicture {
     logKeys[log.text] = key
   }
 
-  /// Reads the policy in force, after all policies. `false` when it is not here or not one.
+  /// Reads the policy in force, after all policies; `false` when it is not here or not one.
   mutating func readPolicy() -> Bool {
     guard let digest = chain?.newest.register.policy.sha256, let text = policyTexts[digest],
       let policy = try? Policy.parse(text)
@@ -155,7 +157,9 @@ struct TrustPicture {
     policyTexts = [:]
     quorum = Quorum(
       agencies: Int(clamping: policy.witnessing.quorum),
-      sectors: Int(clamping: policy.witnessing.sectors), f: 1)
+      sectors: Int(clamping: policy.witnessing.sectors),
+      f: 1
+    )
     secondPersonMs = policy.exceptions.compactMap { $0.secondWithin?.nominalMs }.max()
     return true
   }
@@ -180,19 +184,18 @@ struct TrustPicture {
     do throws(NoteFailure) {
       return try SignedNote(parsing: bytes)
     } catch {
-      throw Refusal(code: .bundleMalformed, details: [word])
+      throw Refusal(
+        code: word == "register" ? .registerRefused : .cardRefused,
+        details: [word, "malformed"]
+      )
     }
   }
 
   private func refusal(_ failure: TrustFailure, _ word: String) -> Refusal {
-    let code: FindingCode =
-      switch failure {
-      case .realmOther: .realmOther
-      case .registerChain: .registerChain
-      case .signatureMissing: .signatureMissing
-      default: .bundleMalformed
-      }
-    return Refusal(code: code, details: [word])
+    Refusal(
+      code: word == "register" ? .registerRefused : .cardRefused,
+      details: [word, failure.rawValue]
+    )
   }
 
   private static func count(_ note: SignedNote, of register: Register) -> Int {
