@@ -138,19 +138,24 @@ let package = Package(
       "AgencyNode",
       [
         "CanonicalBytes", "ReferralModel", "Sealing", "TransparencyLog", "WireSchema", "Trust",
-        "Exchange", "NodeStore", "PeerLink", "HTTPLine", "LocalContract",
+        "Exchange", "Audit", "NodeStore", "PeerLink", "HTTPLine", "LocalContract",
         Product.lifecycle, Product.logging, Product.configuration,
       ]),
     // Floor 6
     floor(
       "LocalAPI",
       [
-        "LocalContract", "AgencyNode", "ReferralModel", "CanonicalBytes", Product.hummingbird,
-        Product.hummingbirdCore, Product.nioCore, Product.nioPosix, Product.httpTypes,
-        Product.logging, Product.lifecycle,
+        "LocalContract", "AgencyNode", "ReferralModel", "CanonicalBytes", "Sealing", "NodeStore",
+        Product.hummingbird, Product.nioCore, Product.httpTypes, Product.logging,
+        Product.lifecycle,
       ]),
     // Floor 7
-    command("amonatd", ["AgencyNode", "LocalAPI", Product.arguments]),
+    command(
+      "amonatd",
+      [
+        "AgencyNode", "LocalAPI", "LocalContract", "NodeStore", Product.arguments, Product.logging,
+        Product.lifecycle,
+      ]),
     command(
       "amonat",
       [

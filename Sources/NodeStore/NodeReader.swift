@@ -287,3 +287,19 @@ extension NodeReader {
       database, sql: "SELECT note FROM mark WHERE heartbeat = 1 ORDER BY size DESC LIMIT 1")
   }
 }
+
+extension NodeReader {
+  /// The answer given before under an idempotency key.
+  ///
+  /// - Throws: ``StoreFailure/conflict(_:)`` when the key was used for another request.
+  package func answer(forKey key: String, request: Digest32) throws -> [UInt8]? {
+    guard
+      let row = try Row.fetchOne(
+        database, sql: "SELECT request, answer FROM idempotency WHERE key = ?", arguments: [key])
+    else { return nil }
+    guard try row.digest("request") == request else {
+      throw StoreFailure.conflict("idempotency-conflict")
+    }
+    return [UInt8](row["answer"] as Data)
+  }
+}

@@ -281,20 +281,6 @@ extension NodeTransaction {
       sql: "UPDATE inbound SET opened = 1 WHERE id = ?", arguments: [row])
   }
 
-  /// The answer given before under an idempotency key.
-  ///
-  /// - Throws: ``StoreFailure/conflict(_:)`` when the key was used for another request.
-  package func answer(forKey key: String, request: Digest32) throws -> [UInt8]? {
-    guard
-      let row = try Row.fetchOne(
-        database, sql: "SELECT request, answer FROM idempotency WHERE key = ?", arguments: [key])
-    else { return nil }
-    guard try row.digest("request") == request else {
-      throw StoreFailure.conflict("idempotency-conflict")
-    }
-    return [UInt8](row["answer"] as Data)
-  }
-
   /// Keeps an answer under an idempotency key.
   package func keep(
     answer: [UInt8], forKey key: String, request: Digest32, atMs: UInt64

@@ -52,6 +52,19 @@ package struct RegisterService: Sendable {
     return NotesImported(outcomes: outcomes)
   }
 
+  /// The exact file of the policy in force.
+  package func policy() async throws(NodeError) -> [UInt8] {
+    let hash = node.trust.view.policyHash
+    return try await NodeError.wrapping {
+      guard
+        let found = try await node.store.read({ try $0.policies() }).first(where: {
+          $0.hash == hash
+        })
+      else { throw NodeError(.policyUnknown) }
+      return found.body
+    }
+  }
+
   /// What this node says of itself to a peer that has never met it: its card and link.
   package func hello() throws(NodeError) -> HelloNotes {
     let directory = node.trust.view.directory

@@ -1,0 +1,123 @@
+internal import AgencyNode
+internal import CanonicalBytes
+internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+internal import LocalContract
+internal import NIOCore
+internal import ReferralModel
+
+/// Which service answers which endpoint. Every endpoint of the contract has its line here; a new one
+/// does not compile until it is decided.
+struct LocalRoutes: Sendable {
+  let node: Node
+
+  func install(on router: Router<LocalContext>) {
+    for endpoint in LocalEndpoint.allCases {
+      let method: HTTPRequest.Method = endpoint.method == "GET" ? .get : .post
+      router.on(RouterPath(endpoint.template), method: method) { request, context in
+        await answer(endpoint, request, context)
+      }
+    }
+  }
+
+  private func answer(
+    _ endpoint: LocalEndpoint, _ request: Request, _ context: LocalContext
+  ) async -> Response {
+    do {
+      let call = try await LocalCall(endpoint, request, context, node: node)
+      return try await Idempotency(node: node).once(call) { try await serve(call) }
+    } catch let error as NodeError {
+      return Self.problem(error.problem)
+    } catch let error as LocalFailure {
+      return Self.problem(Problem(error.code, detail: error.detail))
+    } catch {
+      return Self.problem(Problem(.internal))
+    }
+  }
+
+  private func serve(_ call: LocalCall) async throws -> Response {
+    switch call.endpoint {
+    case .status: return try json(await StatusService(node: node).status())
+    case .health:
+      let health = await StatusService(node: node).health()
+      return try json(health, status: health.status == "ok" ? .ok : .serviceUnavailable)
+    case .metrics: return text(await StatusService(node: node).metrics())
+    case .addUser: return try json(await AccessService(node: node).addUser(call.decode()))
+    case .unlock: return try json(await AccessService(node: node).unlock(call.decode()))
+    case .lock:
+      if let token = call.token { await node.sessions.close(token) }
+      return try json(Done())
+    case .addDesk: return try json(await AccessService(node: node).addDesk(call.decode()))
+    case .card: return try json(await CardService(node: node).show())
+    case .signCard: return try json(await CardService(node: node).sign(call.decode()))
+    case .register: return try json(RegisterService(node: node).show())
+    case .importRegister, .importPeers:
+      return try json(await RegisterService(node: node).take(call.decode()))
+    case .policy: return bytes(try await RegisterService(node: node).policy(), "application/json")
+    case .hello: return try json(RegisterService(node: node).hello())
+    case .openCase:
+      return try json(await CaseService(node: node).open(call.decode(), try await call.presence()))
+    case .cases: return try json(await CaseService(node: node).list())
+    case .showCase:
+      return try json(await CaseService(node: node).show(call.id, try await call.presence()))
+    case .recordConsent:
+      return try json(
+        await ConsentService(node: node).record(call.decode(), try await call.presence()))
+    case .consents:
+      return try json(
+        await ConsentService(node: node).list(
+          call.query("case") ?? "", try await call.presence()))
+    case .stop:
+      return try json(
+        await ConsentService(node: node).stop(call.decode(), try await call.presence()))
+    case .withdraw:
+      return try json(
+        await ConsentService(node: node).withdraw(call.decode(), try await call.presence()))
+    case .refer:
+      return try json(
+        await ReferralService(node: node).refer(call.decode(), try await call.presence()))
+    case .referrals:
+      return try json(
+        await ReferralActions(node: node).list(
+          box: call.query("box").flatMap { ReferralBox(rawValue: $0) },
+          state: call.query("state")))
+    case .showReferral:
+      return try json(
+        await ReferralActions(node: node).show(call.id, try await call.presence()))
+    case .act:
+      guard let action = call.action else { throw NodeError(.notFound) }
+      return try json(
+        await ReferralActions(node: node).act(
+          call.id, action, call.decode(), try await call.presence()))
+    case .exportAudit:
+      let request: AuditExport = try call.decode()
+      return try json(await AuditService(node: node).export(to: request.path))
+    }
+  }
+
+  private func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+    Self.response(status, "application/json", try LocalJSON.encode(value))
+  }
+
+  private func text(_ value: String) -> Response {
+    Self.response(.ok, "text/plain; version=0.0.4", Array(value.utf8))
+  }
+
+  private func bytes(_ value: [UInt8], _ type: String) -> Response {
+    Self.response(.ok, type, value)
+  }
+
+  static func problem(_ problem: Problem) -> Response {
+    response(
+      .init(code: problem.status), Problem.mediaType, (try? LocalJSON.encode(problem)) ?? [])
+  }
+
+  static func response(
+    _ status: HTTPResponse.Status, _ type: String, _ body: [UInt8]
+  ) -> Response {
+    Response(
+      status: status, headers: [.contentType: type],
+      body: .init(byteBuffer: ByteBuffer(bytes: body)))
+  }
+}
