@@ -30,7 +30,7 @@ struct LocalRoutes: Sendable {
     } catch let error as NodeError {
       return Self.problem(error.problem)
     } catch let error as LocalFailure {
-      return Self.problem(Problem(error.code, detail: error.detail))
+      return Self.problem(error.problem)
     } catch {
       return Self.problem(Problem(.internal))
     }

@@ -5,7 +5,7 @@ internal import Hummingbird
 internal import LocalContract
 package import Logging
 internal import NIOCore
-package import ServiceLifecycle
+internal import ServiceLifecycle
 
 /// The local API: HTTP on a Unix socket of mode 0600, for the command line and for other software of
 /// the same person on the same machine.

@@ -4,6 +4,7 @@ internal import LocalContract
 package import Logging
 internal import NodeStore
 internal import ServiceLifecycle
+internal import UnixSignals
 
 /// Puts the parts of a running node together: stores, doors, callers and upkeep, under one group that
 /// starts them in order and stops them in reverse.
@@ -38,7 +39,7 @@ final class StateLock {
 
   init(_ folder: StateFolder) throws {
     let path = folder.url.appendingPathComponent("lock").path
-    descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    descriptor = unsafe open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw NodeError(.storageUnreadable, detail: "state folder")
     }

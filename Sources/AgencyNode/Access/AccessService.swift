@@ -11,6 +11,9 @@ internal import Trust
 package struct AccessService: Sendable {
   let node: Node
 
+  /// Works on a node.
+  package init(node: Node) { self.node = node }
+
   /// Shortest passphrase, in characters.
   package static let passphraseLeast = 8
   /// Life of a desk key epoch, in ms: 90 days.

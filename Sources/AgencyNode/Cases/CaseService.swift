@@ -9,6 +9,9 @@ internal import Sealing
 package struct CaseService: Sendable {
   let node: Node
 
+  /// Works on a node.
+  package init(node: Node) { self.node = node }
+
   /// The section that holds the consent record.
   static let consentSection = "consent"
 

@@ -12,6 +12,9 @@ internal import Trust
 package struct ConsentService: Sendable {
   let node: Node
 
+  /// Works on a node.
+  package init(node: Node) { self.node = node }
+
   /// Most grants in one record.
   static let grantLimit = 64
 

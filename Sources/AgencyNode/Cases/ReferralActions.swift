@@ -11,6 +11,9 @@ internal import TransparencyLog
 package struct ReferralActions: Sendable {
   let node: Node
 
+  /// Works on a node.
+  package init(node: Node) { self.node = node }
+
   private static let events: [ReferralAction: ReferralEvent] = [
     .ack: .acknowledge, .accept: .accept, .decline: .decline, .start: .start,
     .complete: .complete, .recall: .recall, .close: .close,

@@ -11,6 +11,9 @@ internal import Trust
 package struct ReferralService: Sendable {
   let node: Node
 
+  /// Works on a node.
+  package init(node: Node) { self.node = node }
+
   /// Most referrals in one call.
   package static let batchLimit = 64
   /// Referrals sealed by one task: enough tasks for the cores, not one for each.

@@ -12,6 +12,9 @@ internal import Trust
 package struct AuditService: Sendable {
   let node: Node
 
+  /// Works on a node.
+  package init(node: Node) { self.node = node }
+
   /// Writes the bundle to a file that only its owner may read.
   ///
   /// - Parameter path: Where; in the state folder under the log's size if absent.

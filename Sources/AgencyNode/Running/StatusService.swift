@@ -9,6 +9,9 @@ internal import Trust
 package struct StatusService: Sendable {
   let node: Node
 
+  /// Works on a node.
+  package init(node: Node) { self.node = node }
+
   /// The version of this software.
   package static let version = "0.1.0"
 

@@ -12,6 +12,9 @@ internal import Trust
 package struct CardService: Sendable {
   let node: Node
 
+  /// Works on a node.
+  package init(node: Node) { self.node = node }
+
   /// Longest life of a card, in days.
   package static let cardDays: UInt32 = 399
   /// Life of a link, in ms; the node renews it alone.

@@ -11,6 +11,9 @@ internal import Trust
 package struct RegisterService: Sendable {
   let node: Node
 
+  /// Works on a node.
+  package init(node: Node) { self.node = node }
+
   /// The newest register.
   package func show() -> RegisterView {
     let view = node.trust.view
