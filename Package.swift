@@ -2,9 +2,10 @@
 
 import PackageDescription
 
-/// Set by `AMONAT_FUZZ=1` only: the parsers are built with coverage and address checks, and the
-/// fuzzer joins the package (`Tests/Fuzz/README.md`). Its `main` is libFuzzer's, so it cannot be a
-/// part of the usual build.
+/// Whether `AMONAT_FUZZ=1` is set (`Tests/Fuzz/README.md`).
+///
+/// Then the parsers are built with coverage and address checks, and the fuzzer joins the package. Its
+/// `main` is libFuzzer's, so it cannot be a part of the usual build.
 let fuzzing = Context.environment["AMONAT_FUZZ"] != nil
 let fuzzFlags: [SwiftSetting] = fuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : []
 
@@ -153,8 +154,8 @@ let package = Package(
     command(
       "amonat",
       [
-        "CanonicalBytes", "LocalContract", "AgencyNode", "Trust", "Sealing", "ReferralModel",
-        Product.arguments,
+        "CanonicalBytes", "LocalContract", "AgencyNode", "NodeStore", "Trust", "TransparencyLog",
+        "Sealing", "ReferralModel", Product.arguments,
       ]),
     command("amonat-audit", ["Audit", Product.arguments]),
     // Tests, the demo and the benchmarks drive the real programs.
@@ -187,6 +188,7 @@ let package = Package(
         "PeerLink", "HTTPLine", Product.x509, Product.asn1, Product.crypto, Product.nioCore,
         Product.nioPosix, Product.nioSSL, Product.hummingbird, Product.lifecycle, Product.logging,
       ]),
+    tests("LocalContractTests", ["LocalContract", "CanonicalBytes", "ReferralModel"]),
     tests(
       "NodeTests",
       [
@@ -202,7 +204,7 @@ if fuzzing {
     .executableTarget(
       name: "amonat-fuzz",
       dependencies: ["FuzzDriver", "CanonicalBytes", "Sealing"],
-      path: "Tests/Fuzz", exclude: ["README.md", "Driver", "seeds"],
+      path: "Tests/Fuzz", exclude: ["README.md", "Driver", "seeds", "text.dict"],
       swiftSettings: house + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
   ]

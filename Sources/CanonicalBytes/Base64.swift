@@ -1,7 +1,8 @@
 /// Standard base64 (RFC 4648 §4) with padding, canonical only.
 public enum Base64 {
   private static let alphabet = Array(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
+  )
 
   private static let values: [UInt8] = {
     var table = [UInt8](repeating: 0xFF, count: 256)

@@ -10,7 +10,8 @@ public enum CanonicalFailure: Error, Equatable, Sendable {
   case keyOrder(offset: Int, line: Int)
   /// A number with a sign, a leading zero, a fraction, or above 2^53 − 1.
   case number(offset: Int, line: Int)
-  /// A character the profile forbids, text that is not NFC, or too long a text.
+  /// A character the profile forbids, text that is not NFC, too many marks in a row, or too long a
+  /// text.
   case text(offset: Int, line: Int)
   /// Deeper than the profile allows.
   case depth(offset: Int, line: Int)
@@ -50,7 +51,8 @@ public enum CanonicalJSON {
   ///
   /// - Throws: ``CanonicalFailure`` for the first rule broken; nothing is repaired.
   public static func parse(
-    _ bytes: [UInt8], profile: Profile
+    _ bytes: [UInt8],
+    profile: Profile
   ) throws(CanonicalFailure) -> CanonicalObject {
     var reader = CanonicalReader(bytes: bytes, profile: profile)
     let object = try reader.readWhole()
@@ -59,9 +61,26 @@ public enum CanonicalJSON {
     return object
   }
 
-  /// Whether text is in Unicode normalisation form C.
+  /// Most combining marks in a row (UAX #15's stream-safe form): normalising sorts a run of marks in
+  /// quadratic time, and text comes from strangers.
+  public static let markRunLimit = 30
+
+  /// Whether text is in Unicode normalisation form C, with no run of marks above ``markRunLimit``.
   static func isNormalised(_ text: String) -> Bool {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return true }
+    var run = 0
+    for scalar in text.unicodeScalars {
+      run = isMark(scalar) ? run + 1 : 0
+      guard run <= markRunLimit else { return false }
+    }
     return text.precomposedStringWithCanonicalMapping.utf8.elementsEqual(text.utf8)
+  }
+
+  private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    // Of class 0 themselves, but made of marks.
+    case 0x0F73, 0x0F75, 0x0F81: true
+    default: scalar.properties.canonicalCombiningClass != .notReordered
+    }
   }
 }

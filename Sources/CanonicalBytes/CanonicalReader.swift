@@ -34,7 +34,8 @@ struct CanonicalReader {
   }
 
   private mutating func readObject(
-    depth: Int, inheritedText: Bool
+    depth: Int,
+    inheritedText: Bool
   ) throws(CanonicalFailure) -> CanonicalObject {
     guard depth <= depthLimit else { throw .depth(offset: position, line: line) }
     try expect(UInt8(ascii: "{"))
@@ -70,7 +71,8 @@ struct CanonicalReader {
   }
 
   private mutating func readValue(
-    depth: Int, text: Bool
+    depth: Int,
+    text: Bool
   ) throws(CanonicalFailure) -> CanonicalValue {
     guard position < bytes.count else { throw .syntax(offset: position, line: line) }
     switch bytes[position] {
@@ -91,7 +93,8 @@ struct CanonicalReader {
   }
 
   private mutating func readList(
-    depth: Int, text: Bool
+    depth: Int,
+    text: Bool
   ) throws(CanonicalFailure) -> [CanonicalValue] {
     let (start, startLine) = (position, line)
     guard isEvent || depth < depthLimit else { throw .depth(offset: position, line: line) }
@@ -158,6 +161,7 @@ struct CanonicalReader {
       guard (0x20...0x7E).contains(byte), byte != UInt8(ascii: "\\") else { break }
       position += 1
     }
+    guard position < bytes.count else { throw .syntax(offset: position, line: line) }
     guard text else { throw .text(offset: position, line: line) }
     position = start
     return try readText(start: start, startLine: startLine)
@@ -165,7 +169,8 @@ struct CanonicalReader {
 
   /// Text with escapes or characters beyond ASCII.
   private mutating func readText(
-    start: Int, startLine: Int
+    start: Int,
+    startLine: Int
   ) throws(CanonicalFailure) -> String {
     var content: [UInt8] = []
     while true {

@@ -44,7 +44,8 @@ public struct Digest32: Hashable, Sendable {
         UInt64(bigEndian: buffer.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
         UInt64(bigEndian: buffer.loadUnaligned(fromByteOffset: 16, as: UInt64.self)),
         UInt64(bigEndian: buffer.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
-      ))
+      )
+    )
   }
 
   /// Takes 32 bytes out of an array at an offset; `nil` where the array is too short.

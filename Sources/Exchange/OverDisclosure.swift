@@ -6,7 +6,7 @@ internal import Sealing
 ///
 /// Source: `Protocol/spec/03-envelope.md`, ENV-032.
 package enum OverDisclosure {
-  /// The group whose content is any bytes: files, which no form describes.
+  /// The group whose content may be any bytes: files, which no form describes.
   package static let documents = "documents"
 
   /// Holds opened content to its forms.
@@ -24,10 +24,11 @@ package enum OverDisclosure {
     for part in opened {
       guard granted.contains(part.group) else { throw .overDisclosed(part.group) }
     }
-    for part in opened where part.group.text != documents {
+    for part in opened {
       var bytes = part.content.copyBytes()
       defer { SecretBytes.wipe(&bytes) }
       guard let content = try? CanonicalJSON.parse(bytes, profile: .document) else {
+        if part.group.text == documents { continue }
         throw .unknownField(part.group)
       }
       try policy.check(content: content, of: part.group, granted: granted)

@@ -40,6 +40,43 @@ package struct ConsentRecord: Codable, Hashable, Sendable {
   }
 }
 
+/// What `amonat consent record --from` reads: a ``ConsentRecord`` without its case.
+package struct ConsentFile: Codable, Hashable, Sendable {
+  /// What was agreed to; may be empty.
+  package var grants: [GrantAsk]
+  /// How the consent was taken.
+  package var record: ConsentFacts?
+  /// What was refused.
+  package var refused: [RefusedAsk]
+  /// Agencies that are to learn nothing.
+  package var denied: [String]
+
+  /// Gathers the parts.
+  package init(
+    grants: [GrantAsk],
+    record: ConsentFacts? = nil,
+    refused: [RefusedAsk] = [],
+    denied: [String] = []
+  ) {
+    self.grants = grants
+    self.record = record
+    self.refused = refused
+    self.denied = denied
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case grants, record, refused, denied
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let fields = try decoder.onlyFields(CodingKeys.self)
+    grants = try fields.decode([GrantAsk].self, forKey: .grants)
+    record = try fields.decodeIfPresent(ConsentFacts.self, forKey: .record)
+    refused = try fields.decodeIfPresent([RefusedAsk].self, forKey: .refused) ?? []
+    denied = try fields.decodeIfPresent([String].self, forKey: .denied) ?? []
+  }
+}
+
 /// One leg of a consent: one recipient, one purpose.
 package struct GrantAsk: Codable, Hashable, Sendable {
   /// Who may receive.
@@ -238,184 +275,5 @@ package struct RefusedAsk: Codable, Hashable, Sendable {
     purpose = try fields.decode(String.self, forKey: .purpose)
     groups = try fields.decodeIfPresent([String].self, forKey: .groups) ?? []
     reason = try fields.decodeIfPresent(String.self, forKey: .reason)
-  }
-}
-
-/// The grants that now stand in the log.
-package struct ConsentRecorded: Codable, Hashable, Sendable {
-  /// In the order asked for.
-  package var grants: [GrantView]
-
-  /// Gathers the parts.
-  package init(grants: [GrantView]) {
-    self.grants = grants
-  }
-}
-
-/// The consents of a case.
-package struct ConsentList: Codable, Hashable, Sendable {
-  /// The case's id.
-  package var `case`: String
-  /// The oldest first.
-  package var grants: [GrantView]
-  /// What was refused.
-  package var refused: [RefusedAsk]
-  /// Agencies that are to learn nothing.
-  package var denied: [String]
-  /// How consent was last taken; absent where no unlocked desk may see it.
-  package var record: ConsentFacts?
-
-  /// Gathers the parts.
-  package init(
-    `case`: String,
-    grants: [GrantView],
-    refused: [RefusedAsk],
-    denied: [String],
-    record: ConsentFacts? = nil
-  ) {
-    self.case = `case`
-    self.grants = grants
-    self.refused = refused
-    self.denied = denied
-    self.record = record
-  }
-}
-
-/// One grant and where it stands.
-package struct GrantView: Codable, Hashable, Sendable {
-  /// Its index in the node's log: its name.
-  package var grant: UInt64
-  /// That log's name.
-  package var log: String
-  /// The case's id.
-  package var `case`: String?
-  /// Who may receive.
-  package var peer: String
-  /// What for.
-  package var purpose: String
-  /// What may be sent.
-  package var groups: [String]
-  /// What it rests on.
-  package var basis: String
-  /// The first moment at which it no longer holds, Unix ms.
-  package var untilMs: UInt64
-  /// Whether the recipient may hand on under it.
-  package var onward: Bool
-  /// `in-force`, `stopped`, `withdrawn` or `expired`.
-  package var state: String
-  /// The referral that uses it.
-  package var referral: String?
-  /// For an exception: by when the other person must have confirmed, Unix ms.
-  package var secondByMs: UInt64?
-
-  /// Gathers the parts.
-  package init(
-    grant: UInt64,
-    log: String,
-    `case`: String? = nil,
-    peer: String,
-    purpose: String,
-    groups: [String],
-    basis: String,
-    untilMs: UInt64,
-    onward: Bool,
-    state: String,
-    referral: String? = nil,
-    secondByMs: UInt64? = nil
-  ) {
-    self.grant = grant
-    self.log = log
-    self.case = `case`
-    self.peer = peer
-    self.purpose = purpose
-    self.groups = groups
-    self.basis = basis
-    self.untilMs = untilMs
-    self.onward = onward
-    self.state = state
-    self.referral = referral
-    self.secondByMs = secondByMs
-  }
-}
-
-/// Stops sharing at once, on anybody's word.
-package struct ConsentStop: Codable, Hashable, Sendable {
-  /// The case's id.
-  package var `case`: String
-  /// Which grants; absent means all of the case.
-  package var grants: [UInt64]?
-  /// How the word came: `in-person`, `telephone`, `hotline`, `third-party`.
-  package var channel: String
-
-  /// Gathers the parts.
-  package init(`case`: String, grants: [UInt64]? = nil, channel: String) {
-    self.case = `case`
-    self.grants = grants
-    self.channel = channel
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case `case`, grants, channel
-  }
-
-  package init(from decoder: any Decoder) throws {
-    let fields = try decoder.onlyFields(CodingKeys.self)
-    `case` = try fields.decode(String.self, forKey: .case)
-    grants = try fields.decodeIfPresent([UInt64].self, forKey: .grants)
-    channel = try fields.decode(String.self, forKey: .channel)
-  }
-}
-
-/// Erases and cancels, once the survivor has confirmed.
-package struct ConsentWithdraw: Codable, Hashable, Sendable {
-  /// The case's id.
-  package var `case`: String
-  /// Which grants; absent means all of the case.
-  package var grants: [UInt64]?
-  /// How it was confirmed: `in-person`, `code-word` or `call-back`.
-  package var confirmation: String
-  /// Whether she may have been forced: then only a freeze, and people are called.
-  package var coercion: Bool
-
-  /// Gathers the parts.
-  package init(
-    `case`: String,
-    grants: [UInt64]? = nil,
-    confirmation: String,
-    coercion: Bool = false
-  ) {
-    self.case = `case`
-    self.grants = grants
-    self.confirmation = confirmation
-    self.coercion = coercion
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case `case`, grants, confirmation, coercion
-  }
-
-  package init(from decoder: any Decoder) throws {
-    let fields = try decoder.onlyFields(CodingKeys.self)
-    `case` = try fields.decode(String.self, forKey: .case)
-    grants = try fields.decodeIfPresent([UInt64].self, forKey: .grants)
-    confirmation = try fields.decode(String.self, forKey: .confirmation)
-    coercion = try fields.decodeIfPresent(Bool.self, forKey: .coercion) ?? false
-  }
-}
-
-/// What a stop or a withdrawal set in motion.
-package struct ConsentChanged: Codable, Hashable, Sendable {
-  /// The grants that changed.
-  package var grants: [GrantView]
-  /// The ids of the messages that tell the recipients, lower hex.
-  package var messages: [String]
-  /// The referrals that were frozen or cancelled.
-  package var referrals: [String]
-
-  /// Gathers the parts.
-  package init(grants: [GrantView], messages: [String], referrals: [String]) {
-    self.grants = grants
-    self.messages = messages
-    self.referrals = referrals
   }
 }

@@ -37,11 +37,11 @@ package actor LocalClient {
   ///
   /// - Parameters:
   ///   - endpoint: What to call.
+  ///   - type: What it answers.
   ///   - id: For `{id}`.
-  ///   - action: For `{action}`.
   ///   - query: Names and values.
-  ///   - idempotencyKey: Makes repeating a POST safe.
   ///   - timeout: From now to the whole answer.
+  /// - Returns: The answer.
   /// - Throws: ``LocalFailure``.
   package func get<Answer: Decodable & Sendable>(
     _ endpoint: LocalEndpoint,
@@ -124,7 +124,7 @@ package actor LocalClient {
     let title =
       switch failure {
       case .connectFailed, .peerRefused:
-        "no node answers at \(socket); is amonatd running? Start it with: amonatd run --state DIR"
+        "no node answers at \(socket); is amonatd running? Start it with: amonatd --state DIR"
       case .timedOut: "the node did not answer in time"
       case .closed: "the node ended the connection; it may be stopping"
       case .tooLarge: "the answer is longer than this program takes"

@@ -24,6 +24,7 @@ public struct Compartment: Sendable {
   ///   - contentKey: 32 bytes, used for this compartment only.
   ///   - headerHash: SHA-256 of the envelope's header.
   ///   - group: The field group's name.
+  /// - Returns: The ciphertext with its hash and the commitment to its key.
   public static func seal(
     _ content: [UInt8],
     contentKey: SecretBytes,

@@ -16,7 +16,8 @@ public struct GuardedSecret: ~Copyable, @unchecked Sendable {
   ///
   /// - Throws: what the closure throws; the memory is zeroed.
   public init<Failure: Error>(
-    count: Int, filling fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
+    count: Int,
+    filling fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
     Sodium.ready()
     guard let memory = unsafe sodium_malloc(count) else {

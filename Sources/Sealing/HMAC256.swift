@@ -9,7 +9,7 @@ public struct HMAC256: Sendable {
   private var inner: Hash256
   private let outer: Hash256
 
-  /// Starts a code under a key. Thirty-two bytes exactly, so that no two keys are equivalent.
+  /// Starts a code under a key: thirty-two bytes exactly, so that no two keys are equivalent.
   public init(key: Digest32) {
     var inner = Hash256()
     var outer = Hash256()

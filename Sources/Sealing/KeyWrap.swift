@@ -12,7 +12,10 @@ public enum KeyWrap {
   public static let publicKeyBytes = 1_216
 
   static let suite = HPKE.Ciphersuite(
-    kem: .XWingMLKEM768X25519, kdf: .HKDF_SHA256, aead: .chaChaPoly)
+    kem: .XWingMLKEM768X25519,
+    kdf: .HKDF_SHA256,
+    aead: .chaChaPoly
+  )
 
   /// A wrapped secret.
   public struct Wrapped: Sendable {
@@ -34,7 +37,9 @@ public enum KeyWrap {
     /// The 1,216 bytes.
     public let bytes: [UInt8]
 
-    /// Admits a key. - Throws: ``SealingFailure/key``.
+    /// Admits a key.
+    ///
+    /// - Throws: ``SealingFailure/key``.
     public init(_ bytes: [UInt8]) throws(SealingFailure) {
       guard bytes.count == KeyWrap.publicKeyBytes else { throw .key }
       do { key = try XWingMLKEM768X25519.PublicKey(rawRepresentation: bytes) } catch { throw .key }
@@ -45,7 +50,10 @@ public enum KeyWrap {
     public func wrap(_ secret: SecretBytes, info: [UInt8]) throws(SealingFailure) -> Wrapped {
       do {
         var sender = try HPKE.Sender(
-          recipientKey: key, ciphersuite: KeyWrap.suite, info: Data(info))
+          recipientKey: key,
+          ciphersuite: KeyWrap.suite,
+          info: Data(info)
+        )
         var plain = secret.copyBytes()
         defer { SecretBytes.wipe(&plain) }
         let sealed = try sender.seal(plain)
@@ -69,7 +77,9 @@ public enum KeyWrap {
       }
     }
 
-    /// Takes a 32-byte seed. - Throws: ``SealingFailure/key``.
+    /// Takes a 32-byte seed.
+    ///
+    /// - Throws: ``SealingFailure/key``.
     public init(seed: consuming GuardedSecret) throws(SealingFailure) {
       guard seed.count == 32 else { throw .key }
       publicBytes = [UInt8](try PrivateKey.load(seed).publicKey.rawRepresentation)
@@ -81,13 +91,18 @@ public enum KeyWrap {
     /// - Throws: ``SealingFailure/length`` for sizes that cannot be, checked before opening;
     ///   ``SealingFailure/wrap`` for everything else, so that nothing is learnt from which.
     public borrowing func unwrap(
-      _ wrapped: Wrapped, info: [UInt8], secretBytes: Int
+      _ wrapped: Wrapped,
+      info: [UInt8],
+      secretBytes: Int
     ) throws(SealingFailure) -> SecretBytes {
       guard wrapped.encapsulated.count == KeyWrap.encapsulatedBytes,
         wrapped.sealed.count >= 16, wrapped.sealed.count - 16 == secretBytes
       else { throw .length }
       let opened = try open(
-        [(sealed: wrapped.sealed, associated: [])], encapsulated: wrapped.encapsulated, info: info)
+        [(sealed: wrapped.sealed, associated: [])],
+        encapsulated: wrapped.encapsulated,
+        info: info
+      )
       guard let secret = opened.first else { throw .wrap }
       return secret
     }
@@ -95,19 +110,25 @@ public enum KeyWrap {
     /// Opens the messages of one HPKE context in order: the whole of RFC 9180's base mode, of which
     /// ``unwrap(_:info:secretBytes:)`` needs one message without associated data.
     package borrowing func open(
-      _ messages: [(sealed: [UInt8], associated: [UInt8])], encapsulated: [UInt8], info: [UInt8]
+      _ messages: [(sealed: [UInt8], associated: [UInt8])],
+      encapsulated: [UInt8],
+      info: [UInt8]
     ) throws(SealingFailure) -> [SecretBytes] {
       let key = try PrivateKey.load(seed)
       do {
         var recipient = try HPKE.Recipient(
-          privateKey: key, ciphersuite: KeyWrap.suite, info: Data(info),
-          encapsulatedKey: Data(encapsulated))
+          privateKey: key,
+          ciphersuite: KeyWrap.suite,
+          info: Data(info),
+          encapsulatedKey: Data(encapsulated)
+        )
         var secrets: [SecretBytes] = []
         for message in messages {
           var plain = try recipient.open(message.sealed, authenticating: message.associated)
           defer { plain.resetBytes(in: plain.startIndex..<plain.endIndex) }
           secrets.append(
-            unsafe SecretBytes(count: plain.count) { out in unsafe out.copyBytes(from: plain) })
+            unsafe SecretBytes(count: plain.count) { out in unsafe out.copyBytes(from: plain) }
+          )
         }
         return secrets
       } catch {

@@ -30,9 +30,14 @@ public enum Passphrase {
   /// Size of a salt, in bytes.
   public static let saltBytes = 16
 
-  /// Derives a 32-byte key. - Throws: ``SealingFailure/passphrase`` when memory cannot be had.
+  /// Derives a 32-byte key.
+  ///
+  /// - Throws: ``SealingFailure/length`` for a salt that is not 16 bytes;
+  ///   ``SealingFailure/passphrase`` when memory cannot be had.
   public static func key(
-    _ passphrase: SecretBytes, salt: [UInt8], cost: Cost
+    _ passphrase: SecretBytes,
+    salt: [UInt8],
+    cost: Cost
   ) throws(SealingFailure) -> GuardedSecret {
     guard salt.count == saltBytes else { throw .length }
     Sodium.ready()
@@ -40,9 +45,15 @@ public enum Passphrase {
       let result = unsafe passphrase.withBytes { buffer -> Int32 in
         guard let base = out.baseAddress, let text = buffer.baseAddress else { return -1 }
         return unsafe crypto_pwhash(
-          base.assumingMemoryBound(to: UInt8.self), 32,
-          text.assumingMemoryBound(to: CChar.self), UInt64(buffer.count), salt,
-          UInt64(cost.passes), Int(cost.memoryKiB) * 1024, crypto_pwhash_ALG_ARGON2ID13)
+          base.assumingMemoryBound(to: UInt8.self),
+          32,
+          text.assumingMemoryBound(to: CChar.self),
+          UInt64(buffer.count),
+          salt,
+          UInt64(cost.passes),
+          Int(cost.memoryKiB) * 1024,
+          crypto_pwhash_ALG_ARGON2ID13
+        )
       }
       guard result == 0 else { throw .passphrase }
     }

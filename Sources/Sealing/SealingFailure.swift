@@ -1,4 +1,4 @@
-/// Why something sealed did not open. Says nothing of what was inside.
+/// Why something sealed did not open; says nothing of what was inside.
 public enum SealingFailure: Error, Equatable, Sendable {
   /// A length that the format does not allow.
   case length

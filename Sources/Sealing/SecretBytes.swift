@@ -13,7 +13,8 @@ public final class SecretBytes: @unchecked Sendable {
 
   /// Makes a secret of a size and lets a closure fill it.
   public init<Failure: Error>(
-    count: Int, filling fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
+    count: Int,
+    filling fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
     unsafe pointer = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1), alignment: 16)
     self.count = count

@@ -1,6 +1,6 @@
 internal import CSodium
 
-/// A 64-byte Ed25519 signature. Never an identifier: one message may have several.
+/// A 64-byte Ed25519 signature; never an identifier: one message may have several.
 public typealias SignatureBytes = [UInt8]
 
 /// An Ed25519 private key (RFC 8032) in guarded memory.
@@ -24,8 +24,10 @@ public struct SigningKey: ~Copyable, Sendable {
         guard let secretBase = secretBuffer.baseAddress, let seedBase = seedBuffer.baseAddress
         else { return }
         _ = unsafe crypto_sign_seed_keypair(
-          &publicBytes, secretBase.assumingMemoryBound(to: UInt8.self),
-          seedBase.assumingMemoryBound(to: UInt8.self))
+          &publicBytes,
+          secretBase.assumingMemoryBound(to: UInt8.self),
+          seedBase.assumingMemoryBound(to: UInt8.self)
+        )
       }
     }
     publicKey = VerifyingKey(derived: publicBytes)
@@ -37,8 +39,12 @@ public struct SigningKey: ~Copyable, Sendable {
     unsafe secret.withBytes { buffer in
       guard let base = buffer.baseAddress else { return }
       _ = unsafe crypto_sign_detached(
-        &signature, nil, message, UInt64(message.count),
-        base.assumingMemoryBound(to: UInt8.self))
+        &signature,
+        nil,
+        message,
+        UInt64(message.count),
+        base.assumingMemoryBound(to: UInt8.self)
+      )
     }
     return signature
   }

@@ -32,19 +32,25 @@ public struct UserKey: ~Copyable, Sendable {
 
   /// Seals a secret to a user's public key (anonymous; for the keyring, which vouches for itself).
   public static func seal(
-    _ secret: UnsafeRawBufferPointer, to publicBytes: [UInt8]
+    _ secret: UnsafeRawBufferPointer,
+    to publicBytes: [UInt8]
   ) throws(SealingFailure) -> [UInt8] {
     guard publicBytes.count == 32 else { throw .key }
     Sodium.ready()
     var out = [UInt8](repeating: 0, count: secret.count + crypto_box_sealbytes())
     let result = unsafe crypto_box_seal(
-      &out, secret.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(secret.count),
-      publicBytes)
+      &out,
+      secret.baseAddress?.assumingMemoryBound(to: UInt8.self),
+      UInt64(secret.count),
+      publicBytes
+    )
     guard result == 0 else { throw .key }
     return out
   }
 
-  /// Opens a secret sealed to this user. - Throws: ``SealingFailure/wrap``.
+  /// Opens a secret sealed to this user.
+  ///
+  /// - Throws: ``SealingFailure/wrap``.
   public borrowing func open(_ sealed: [UInt8]) throws(SealingFailure) -> GuardedSecret {
     guard sealed.count >= crypto_box_sealbytes() else { throw .length }
     let publicBytes = publicBytes
@@ -53,8 +59,12 @@ public struct UserKey: ~Copyable, Sendable {
         out throws(SealingFailure) in
         guard let base = out.baseAddress, let keyBase = key.baseAddress else { throw .wrap }
         let result = unsafe crypto_box_seal_open(
-          base.assumingMemoryBound(to: UInt8.self), sealed, UInt64(sealed.count), publicBytes,
-          keyBase.assumingMemoryBound(to: UInt8.self))
+          base.assumingMemoryBound(to: UInt8.self),
+          sealed,
+          UInt64(sealed.count),
+          publicBytes,
+          keyBase.assumingMemoryBound(to: UInt8.self)
+        )
         guard result == 0 else { throw .wrap }
       }
     }

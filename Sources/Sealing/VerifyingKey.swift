@@ -15,7 +15,8 @@ public struct VerifyingKey: Hashable, Sendable {
     let valid = unsafe digest.withUnsafeBytes { buffer -> Bool in
       guard let base = buffer.baseAddress else { return false }
       return unsafe crypto_core_ed25519_is_valid_point(
-        base.assumingMemoryBound(to: UInt8.self)) == 1
+        base.assumingMemoryBound(to: UInt8.self)
+      ) == 1
     }
     guard valid else { return nil }
     bytes = digest
@@ -31,15 +32,20 @@ public struct VerifyingKey: Hashable, Sendable {
     bytes = digest
   }
 
-  /// Whether a signature over a message is this key's. libsodium's rules everywhere, the auditor's
-  /// tool included.
+  /// Whether a signature over a message is this key's.
+  ///
+  /// libsodium's rules everywhere, the auditor's tool included.
   public func verifies(_ signature: [UInt8], of message: [UInt8]) -> Bool {
     guard signature.count == 64 else { return false }
     Sodium.ready()
     return unsafe bytes.withUnsafeBytes { buffer -> Bool in
       guard let base = buffer.baseAddress else { return false }
       return unsafe crypto_sign_verify_detached(
-        signature, message, UInt64(message.count), base.assumingMemoryBound(to: UInt8.self)) == 0
+        signature,
+        message,
+        UInt64(message.count),
+        base.assumingMemoryBound(to: UInt8.self)
+      ) == 0
     }
   }
 }

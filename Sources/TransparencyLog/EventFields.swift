@@ -81,6 +81,14 @@ struct EventFields: Sendable {
     }
     out.append(UInt8(ascii: "}"))
     try self.init(parsing: out)
+    // A quote in a value would end it early and let the rest speak for itself: every text must have
+    // come back whole.
+    for field in fields {
+      guard case .string(let key, let text) = field else { continue }
+      guard let slot = slot(key), Int(slot.end - slot.start) == text.utf8.count else {
+        throw .value(key)
+      }
+    }
   }
 
   private static func write(_ field: EventField, to out: inout [UInt8]) throws(EventFailure) {
@@ -89,23 +97,27 @@ struct EventFields: Sendable {
     out.append(UInt8(ascii: "\""))
     out.append(UInt8(ascii: ":"))
     switch field {
-    case .string(let key, let text): try write(text, key, to: &out)
+    case .string(_, let text): write(text, to: &out)
     case .integer(_, let number): write(number, to: &out)
     case .digest(_, let digest):
       out.append(UInt8(ascii: "\""))
-      unsafe digest.withUnsafeBytes { buffer in
-        for place in 0..<Digest32.byteCount {
-          let byte = unsafe buffer[place]
-          out.append(hexDigit(byte >> 4))
-          out.append(hexDigit(byte & 15))
+      unsafe withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { digits in
+        unsafe digest.withUnsafeBytes { buffer in
+          for place in 0..<Digest32.byteCount {
+            let byte = unsafe buffer[place]
+            unsafe digits[2 * place] = hexDigit(byte >> 4)
+            unsafe digits[2 * place + 1] = hexDigit(byte & 15)
+          }
         }
+        unsafe out.append(contentsOf: digits)
       }
       out.append(UInt8(ascii: "\""))
     case .strings(let key, let texts):
       out.append(UInt8(ascii: "["))
       for (position, text) in texts.enumerated() {
+        guard !text.utf8.contains(UInt8(ascii: "\"")) else { throw .value(key) }
         if position > 0 { out.append(UInt8(ascii: ",")) }
-        try write(text, key, to: &out)
+        write(text, to: &out)
       }
       out.append(UInt8(ascii: "]"))
     }
@@ -115,13 +127,7 @@ struct EventFields: Sendable {
     nibble < 10 ? 0x30 + nibble : 0x57 + nibble
   }
 
-  private static func write(
-    _ text: String,
-    _ key: EventKey,
-    to out: inout [UInt8]
-  ) throws(EventFailure) {
-    // A quote would end the value early and let the rest speak for itself.
-    guard !text.utf8.contains(UInt8(ascii: "\"")) else { throw .value(key) }
+  private static func write(_ text: String, to out: inout [UInt8]) {
     out.append(UInt8(ascii: "\""))
     out.append(contentsOf: text.utf8)
     out.append(UInt8(ascii: "\""))
@@ -140,7 +146,8 @@ struct EventFields: Sendable {
 
   func slot(_ key: EventKey) -> Slot? {
     guard keys >> UInt64(key.rawValue) & 1 == 1 else { return nil }
-    return slots.first { $0.key == key }
+    // The slots stand in the order of their keys.
+    return slots[(keys & ((1 << UInt64(key.rawValue)) - 1)).nonzeroBitCount]
   }
 
   func text(_ key: EventKey) -> ArraySlice<UInt8>? {

@@ -70,3 +70,10 @@ public struct EventOpening: Sendable {
     return checked
   }
 }
+
+extension EventOpening: CustomStringConvertible, CustomReflectable {
+  /// Nothing of the content; the salt above all.
+  public var description: String { "EventOpening" }
+  /// Nothing of the content.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -121,3 +121,17 @@ public struct PersonalPart: Hashable, Sendable {
   /// Hashes the bytes.
   public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
 }
+
+extension StaffPart: CustomStringConvertible, CustomReflectable {
+  /// Nothing of the content.
+  public var description: String { "StaffPart" }
+  /// Nothing of the content.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension PersonalPart: CustomStringConvertible, CustomReflectable {
+  /// Nothing of the content.
+  public var description: String { "PersonalPart" }
+  /// Nothing of the content.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}

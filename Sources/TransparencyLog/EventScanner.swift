@@ -12,6 +12,7 @@ struct EventScanner {
   static let integerLimit: UInt64 = (1 << 53) - 1
 
   private let bytes: [UInt8]
+  private let known = EventNames.packed
   private var position = 0
 
   init(bytes: [UInt8]) { self.bytes = bytes }
@@ -45,20 +46,20 @@ struct EventScanner {
     try expect(UInt8(ascii: "\""))
     let start = position
     var name = EventNames.Packed(high: 0, low: 0)
-    while position < bytes.count, bytes[position] != UInt8(ascii: "\"") {
-      guard position - start < 16, (0x20...0x7E).contains(bytes[position]),
-        bytes[position] != UInt8(ascii: "\\")
-      else { throw .unknownKey(offset: start) }
-      name.append(bytes[position], at: position - start)
-      position += 1
+    var place = start
+    while place < bytes.count, bytes[place] != UInt8(ascii: "\"") {
+      let byte = bytes[place]
+      guard place - start < 16, byte >= 0x20, byte <= 0x7E, byte != UInt8(ascii: "\\") else {
+        throw .unknownKey(offset: start)
+      }
+      name.append(byte, at: place - start)
+      place += 1
     }
+    position = place
     try expect(UInt8(ascii: "\""))
-    while next < EventNames.packed.count, EventNames.packed[next] < name { next += 1 }
-    guard next < EventNames.packed.count, EventNames.packed[next] == name,
-      let key = EventKey(rawValue: UInt8(next))
-    else {
-      throw EventNames.packed.contains(name)
-        ? .keyOrder(offset: start) : .unknownKey(offset: start)
+    while next < known.count, known[next] < name { next += 1 }
+    guard next < known.count, known[next] == name, let key = EventKey(rawValue: UInt8(next)) else {
+      throw known.contains(name) ? .keyOrder(offset: start) : .unknownKey(offset: start)
     }
     next += 1
     return key
@@ -73,6 +74,7 @@ struct EventScanner {
       guard grammar != .flag || value <= 1 else { throw .value(key) }
       return slot(key, start, position, value)
     case .string:
+      if grammar == .digest { return try readDigest(key) }
       let range = try readString(key)
       guard grammar.admits(bytes[range]) else { throw .value(key) }
       return slot(key, range.lowerBound, range.upperBound, 0)
@@ -120,18 +122,36 @@ struct EventScanner {
     return value
   }
 
+  /// Reads 64 lower-case hexadecimal digits: most of an event is these.
+  private mutating func readDigest(_ key: EventKey) throws(EventFailure) -> EventFields.Slot {
+    try expect(UInt8(ascii: "\""))
+    let start = position
+    let end = start + 64
+    guard end < bytes.count, bytes[end] == UInt8(ascii: "\"") else { throw .value(key) }
+    for digit in bytes[start..<end] {
+      guard digit &- 0x30 < 10 || digit &- 0x61 < 6 else { throw .value(key) }
+    }
+    position = end + 1
+    return slot(key, start, end, 0)
+  }
+
   private mutating func readString(_ key: EventKey) throws(EventFailure) -> Range<Int> {
     try expect(UInt8(ascii: "\""))
     let start = position
-    while position < bytes.count, bytes[position] != UInt8(ascii: "\"") {
-      guard (0x20...0x7E).contains(bytes[position]), bytes[position] != UInt8(ascii: "\\"),
-        position - start < Self.stringLimitBytes
-      else { throw .value(key) }
-      position += 1
+    let limit = min(bytes.count, start + Self.stringLimitBytes + 1)
+    // A local place: the loop is most of the work.
+    var place = start
+    while place < limit {
+      let byte = bytes[place]
+      if byte == UInt8(ascii: "\"") {
+        position = place + 1
+        return start..<place
+      }
+      guard byte >= 0x20, byte <= 0x7E, byte != UInt8(ascii: "\\") else { throw .value(key) }
+      place += 1
     }
-    let end = position
-    try expect(UInt8(ascii: "\""))
-    return start..<end
+    guard place == bytes.count else { throw .value(key) }
+    throw .syntax(offset: place)
   }
 
   private mutating func take(_ byte: UInt8) -> Bool {
@@ -167,9 +187,16 @@ enum EventNames {
 
   static let bytes: [[UInt8]] = EventKey.allCases.map { Array($0.name.utf8) }
 
-  static let packed: [Packed] = bytes.map { name in
+  static let packed: [Packed] = bytes.map { pack($0) }
+
+  /// Packs a name of at most 16 bytes.
+  static func pack(_ name: some Collection<UInt8>) -> Packed {
     var packed = Packed(high: 0, low: 0)
-    for (place, byte) in name.enumerated() { packed.append(byte, at: place) }
+    var place = 0
+    for byte in name {
+      packed.append(byte, at: place)
+      place += 1
+    }
     return packed
   }
 }

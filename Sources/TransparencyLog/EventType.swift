@@ -53,13 +53,16 @@ public enum EventType: String, CaseIterable, Sendable {
   /// Nothing, so that growth tells nothing.
   case pad
 
-  private static let byName = Dictionary(
-    uniqueKeysWithValues: allCases.map { (Array($0.rawValue.utf8), $0) }
-  )
+  private static let names = allCases.map { (EventNames.pack($0.rawValue.utf8), $0) }
 
   init?(bytes: ArraySlice<UInt8>) {
-    guard bytes.count <= 16, let type = Self.byName[Array(bytes)] else { return nil }
-    self = type
+    guard bytes.count <= 16 else { return nil }
+    let name = EventNames.pack(bytes)
+    for (known, type) in Self.names where known == name {
+      self = type
+      return
+    }
+    return nil
   }
 }
 

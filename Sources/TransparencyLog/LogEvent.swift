@@ -109,6 +109,13 @@ extension LogEvent: Hashable {
   public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
 }
 
+extension LogEvent: CustomStringConvertible, CustomReflectable {
+  /// The type and the index, nothing of the content.
+  public var description: String { "\(type.rawValue)@\(index)" }
+  /// Nothing of the content.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 /// The words for what a disclosure rests on, as far as the log's rules need them.
 public enum EventBasis {
   /// The lawful exceptions.

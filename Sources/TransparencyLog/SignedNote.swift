@@ -56,7 +56,7 @@ public struct SignedNote: Sendable {
         break
       }
       lines += 1
-      guard lines < Self.signatureLimit else { throw .tooLarge }
+      guard lines <= Self.signatureLimit else { throw .tooLarge }
     }
     guard let split, split + 2 < bytes.count else { throw .structure }
     guard let text = String(validating: bytes[...split], as: UTF8.self) else { throw .text }

@@ -32,7 +32,8 @@ enum Verdict: Equatable {
       "{}", #"{"a":0}"#, #"{"a":9007199254740991}"#, #"{"":""}"#, #"{"a":""}"#,
       #"{"A":1,"a":1,"a ":1,"aa":1}"#, #"{"a":["x"]}"#, #"{"a":["","A","a","aa","b"]}"#,
       #"{"a":" !#[]^_`{|}~/"}"#, #"{"a":"\#(String(repeating: "x", count: 128))"}"#,
-    ])
+    ]
+  )
   func accepts(_ text: String) throws {
     let object = try CanonicalJSON.parse(Array(text.utf8), profile: .event)
     #expect(object.encoded == Array(text.utf8))
@@ -45,7 +46,7 @@ enum Verdict: Equatable {
       ("{}{}", .syntax), ("{}\n", .syntax), (" {}", .syntax), ("{ }", .syntax),
       (#"{"a": 1}"#, .syntax), (#"{"a":1 }"#, .syntax), (#"{"a":1,}"#, .syntax),
       (#"{"a"}"#, .syntax), (#"{"a":}"#, .syntax), (#"{a:1}"#, .syntax), (#"{'a':1}"#, .syntax),
-      (#"{"a":1"#, .syntax), (#"{"a":"x"#, .text), (#"{"a":["x""#, .syntax),
+      (#"{"a":1"#, .syntax), (#"{"a":"x"#, .syntax), (#"{"a":["x""#, .syntax),
       (#"{"a":1,"a":1}"#, .keyOrder), (#"{"a":1,"a":2}"#, .keyOrder),
       (#"{"b":1,"a":1}"#, .keyOrder), (#"{"a":1,"A":1}"#, .keyOrder),
       (#"{"aa":1,"a":1}"#, .keyOrder),
@@ -64,7 +65,8 @@ enum Verdict: Equatable {
       (#"{"a":[]}"#, .list), (#"{"a":["b","a"]}"#, .list), (#"{"a":["a","a"]}"#, .list),
       (#"{"a":["a",]}"#, .syntax), (#"{"a":[1]}"#, .syntax), (#"{"a":[["a"]]}"#, .syntax),
       (#"{"a":["a" ,"b"]}"#, .syntax), (#"{"a":["a"}"#, .syntax),
-    ] as [(String, Verdict)])
+    ] as [(String, Verdict)]
+  )
   func refuses(_ text: String, because verdict: Verdict) {
     #expect(Verdict(Array(text.utf8), .event) == verdict)
   }
@@ -98,7 +100,7 @@ enum Verdict: Equatable {
     #expect(throws: CanonicalFailure.number(offset: 5, line: 1)) {
       try CanonicalJSON.parse(Array(#"{"a":01}"#.utf8), profile: .event)
     }
-    #expect(throws: CanonicalFailure.syntax(offset: 11, line: 3)) {
+    #expect(throws: CanonicalFailure.syntax(offset: 10, line: 3)) {
       try CanonicalJSON.parse(Array("{\n \"a\":\n  x}".utf8), profile: .document)
     }
   }
@@ -114,7 +116,8 @@ enum Verdict: Equatable {
       #"{"names":["б","a","б"]}"#, #"{"names":"a\"b\\c"}"#, #"{"a":[]}"#, #"{"a":["b","a","a"]}"#,
       #"{"a":[{"b":1},{"a":[2]}]}"#, #"{"a":{"a":{"a":{"a":{"a":{}}}}}}"#,
       #"{"a":[[[[[1]]]]]}"#, "{\"names\":\"🏠 \u{E000}\u{2028}\"}",
-    ])
+    ]
+  )
   func accepts(_ text: String) throws {
     let object = try CanonicalJSON.parse(Array(text.utf8), profile: Self.profile)
     #expect(object.encoded == Array(text.utf8))
@@ -132,11 +135,12 @@ enum Verdict: Equatable {
       ("{\"names\":\"\n\"}", .text), ("{\"names\":\"\u{0}\"}", .text),
       ("{\"names\":\"\u{1F}\"}", .text), ("\u{FEFF}{}", .syntax), ("{}\n", .syntax),
       (#"{"a":true}"#, .syntax), (#"{"a":null}"#, .syntax), (#"{"a": 1}"#, .syntax),
-      (#"{"names":"x"#, .text), (#"{"names":"é"#, .syntax), (#"{"names":"\"#, .syntax),
+      (#"{"names":"x"#, .syntax), (#"{"names":"é"#, .syntax), (#"{"names":"\"#, .syntax),
       (#"{"b":1,"a":1}"#, .keyOrder), (#"{"x":{"b":1,"a":1}}"#, .keyOrder),
       (#"{"a":{"a":{"a":{"a":{"a":{"a":{}}}}}}}"#, .depth), (#"{"a":[[[[[[1]]]]]]}"#, .depth),
       (#"{"a":[1,]}"#, .syntax), (#"{"a":1.5}"#, .number), (#"{"a":-0}"#, .number),
-    ] as [(String, Verdict)])
+    ] as [(String, Verdict)]
+  )
   func refuses(_ text: String, because verdict: Verdict) {
     #expect(Verdict(Array(text.utf8), Self.profile) == verdict)
   }
@@ -147,7 +151,8 @@ enum Verdict: Equatable {
       [0x80], [0xBF], [0xC3], [0xC3, 0x28], [0xC0, 0xAF], [0xC1, 0x81], [0xE0, 0x80, 0xAF],
       [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xF0, 0x80, 0x80, 0xAF],
       [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFE], [0xFF],
-    ] as [[UInt8]])
+    ] as [[UInt8]]
+  )
   func notUnicode(_ bytes: [UInt8]) {
     let text = Array(#"{"names":""#.utf8) + bytes + Array(#""}"#.utf8)
     #expect(Verdict(text, Self.profile) == .text)
@@ -174,10 +179,29 @@ enum Verdict: Equatable {
       ("q\u{323}\u{307}", true), ("q\u{307}\u{323}", false), ("\u{FB01}", true),
       ("\u{2126}", false), ("\u{344}", false), ("\u{1112E}", true), ("\u{11131}\u{11127}", false),
       ("\u{11938}", true), ("\u{11935}\u{11930}", false), ("\u{F900}", false),
-    ])
+    ]
+  )
   func normalisation(_ text: String, _ isNormal: Bool) {
     let bytes = Array("{\"names\":\"\(text)\"}".utf8)
     #expect((Verdict(bytes, Self.profile) == .accepted) == isNormal)
+  }
+
+  @Test(
+    "Marks pile up to thirty; more are refused before they are sorted",
+    arguments: ["\u{323}", "\u{301}", "\u{323}\u{301}", "\u{F73}", "\u{F75}", "\u{F81}"]
+  )
+  func marks(_ marks: String) {
+    func verdict(_ count: Int) -> Verdict {
+      let run = String(repeating: marks, count: count / marks.unicodeScalars.count)
+      return Verdict(Array("{\"names\":\"z\(run)\"}".utf8), Self.profile)
+    }
+    if marks == "\u{323}" {
+      // The first joins the letter before it, so it stands composed.
+      let run = String(repeating: marks, count: 30)
+      #expect(Verdict(Array("{\"names\":\"\u{1E93}\(run)\"}".utf8), Self.profile) == .accepted)
+    }
+    #expect(verdict(32) == .text)
+    #expect(verdict(60_000) == .text)
   }
 
   @Test("Texts that Unicode calls equal are not equal here")
@@ -196,7 +220,8 @@ enum Verdict: Equatable {
     arguments: [
       " {\r\n\t\"b\" : [ 1 , true , false , { } , [ ] ] ,\n \"a\" : \"é e\u{301}\\n\\\"\\\\\" }\n",
       #"{"ё":{"а":"б"}}"#, "{\"a\":\"\u{85}\"}",
-    ])
+    ]
+  )
   func accepts(_ text: String) throws {
     let object = try CanonicalJSON.parse(Array(text.utf8), profile: .document)
     #expect(try CanonicalJSON.parse(object.encoded, profile: .document) == object)
@@ -212,7 +237,8 @@ enum Verdict: Equatable {
       ("{\"a\":01}", .number), ("{\"a\":1e2}", .number), (#"{"a":"\t"}"#, .text),
       (#"{"a":"\u0041"}"#, .text), (#"{"a":"\/"}"#, .text), ("{\"a\":\"\n\"}", .text),
       ("{\"a\":1\u{A0}}", .syntax), ("{\"a\":1\u{0C}}", .syntax), ("{\"a\" 1}", .syntax),
-    ] as [(String, Verdict)])
+    ] as [(String, Verdict)]
+  )
   func refuses(_ text: String, because verdict: Verdict) {
     #expect(Verdict(Array(text.utf8), .document) == verdict)
   }

@@ -41,7 +41,8 @@ struct ValueMaker {
     case 3 where depth < 6: return .object(object(depth: depth + 1))
     case 2 where depth < 6, 4 where depth < 6:
       return .list(
-        (0..<Int.random(in: 0..<4, using: &random)).map { _ in value(depth: depth + 1, text: text) })
+        (0..<Int.random(in: 0..<4, using: &random)).map { _ in value(depth: depth + 1, text: text) }
+      )
     default: return .integer(7)
     }
   }
@@ -78,7 +79,10 @@ struct ValueMaker {
     }
   }
 
-  @Test("Injured text is refused or is another text in its one form; it never traps", arguments: 0..<8)
+  @Test(
+    "Injured text is refused or is another text in its one form; it never traps",
+    arguments: 0..<8
+  )
   func mutation(_ seed: UInt64) {
     var maker = ValueMaker(random: SeededGenerator(seed: seed), isEvent: seed.isMultiple(of: 2))
     var random = SeededGenerator(seed: ~seed)

@@ -8,7 +8,8 @@ internal import Testing
     arguments: [
       ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
       ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
-    ])
+    ]
+  )
   func examples(_ plain: String, _ text: String) {
     #expect(Base64.encode(Array(plain.utf8)) == text)
     #expect(Base64.decode(text) == Array(plain.utf8))
@@ -19,7 +20,8 @@ internal import Testing
     arguments: [
       "Z", "Zg", "Zg=", "Z===", "====", "=Zg=", "Zg=g", "Zh==", "Zm9=", "Zg==Zg==", "Zm8=Zm9v",
       "Zm9v\n", "Zm9v    ", " Zm9", "Zm9-", "Zm9_", "Zm9*", "Zmé", "Zg==\0\0\0\0", "ＺＺ",
-    ])
+    ]
+  )
   func refuses(_ text: String) {
     #expect(Base64.decode(text) == nil)
   }
@@ -27,7 +29,8 @@ internal import Testing
   @Test("Of all endings, exactly those a writer makes are read")
   func endings() {
     let alphabet = Array(
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
+    )
     var accepted = 0
     for first in alphabet {
       for second in alphabet where Base64.decode([first, second, 0x3D, 0x3D]) != nil {

@@ -21,7 +21,8 @@ enum Fuzz {
   }
 
   private static func drive(
-    _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    _ count: CInt,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
   ) -> CInt {
     var count = count
     var arguments = unsafe arguments
@@ -29,7 +30,9 @@ enum Fuzz {
   }
 }
 
-/// One input. The bytes are lent for the call; the parsers get a copy of their exact size, so that
+/// One input.
+///
+/// The bytes are lent for the call; the parsers get a copy of their exact size, so that
 /// a read past the end is seen.
 @c(LLVMFuzzerTestOneInput) func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   unsafe Fuzz.target.run(Array(UnsafeBufferPointer(start: start, count: count)))

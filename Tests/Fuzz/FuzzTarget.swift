@@ -13,7 +13,9 @@ enum FuzzTarget: String, CaseIterable {
   case compartment
   case wrap
 
-  /// Feeds one input. A trap, a leak or a broken law is a finding; a refusal is not.
+  /// Feeds one input.
+  ///
+  /// A trap, a leak or a broken law is a finding; a refusal is not.
   func run(_ input: [UInt8]) {
     switch self {
     case .event: Laws.canonical(input, .event)

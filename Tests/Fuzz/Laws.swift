@@ -39,11 +39,17 @@ enum Laws {
     let ciphertext = Array(input[64...])
     if let padded = Padding.paddedSize(ciphertextBytes: ciphertext.count) {
       precondition(
-        Padding.ciphertextSize(padded: padded) == ciphertext.count, "sizes agree both ways")
+        Padding.ciphertextSize(padded: padded) == ciphertext.count,
+        "sizes agree both ways"
+      )
     }
     _ = try? Compartment.open(
-      ciphertext, contentKey: SecretBytes(key.bytes), keyCommitment: commitment,
-      headerHash: .zero, group: "need")
+      ciphertext,
+      contentKey: SecretBytes(key.bytes),
+      keyCommitment: commitment,
+      headerHash: .zero,
+      group: "need"
+    )
   }
 
   static func wrap(_ input: [UInt8]) {
@@ -53,7 +59,9 @@ enum Laws {
     }
     let split = min(KeyWrap.encapsulatedBytes, input.count)
     let wrapped = KeyWrap.Wrapped(
-      encapsulated: Array(input[..<split]), sealed: Array(input[split...]))
+      encapsulated: Array(input[..<split]),
+      sealed: Array(input[split...])
+    )
     _ = try? key.unwrap(wrapped, info: [], secretBytes: max(0, input.count - split - 16))
     _ = try? KeyWrap.PublicKey(input)
   }

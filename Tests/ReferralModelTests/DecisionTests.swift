@@ -9,7 +9,7 @@ internal import Testing
 
   private func grant() -> GrantFacts {
     GrantFacts(
-      log: LogID("unit.example/amonat/log/1")!,
+      log: word("unit.example/amonat/log/1"),
       index: 7,
       peer: agency("shelter.example"),
       purpose: purpose("accommodation"),
@@ -225,7 +225,7 @@ internal import Testing
       groups: groups("contact identity need"),
       basis: .consent,
       untilMs: now + 30 * day,
-      actor: UserName("officer")!
+      actor: word("officer")
     )
   }
 
@@ -284,7 +284,7 @@ internal import Testing
     var wanted = request()
     wanted.basis = .onward
     var parent = GrantFacts(
-      log: LogID("unit.example/amonat/log/1")!,
+      log: word("unit.example/amonat/log/1"),
       index: 1,
       peer: agency("lead.example"),
       purpose: purpose("health"),

@@ -14,7 +14,7 @@ internal import Testing
   ) throws -> FormFailure? {
     let content = try CanonicalJSON.parse(Array(json.utf8), profile: .document)
     do throws(FormFailure) {
-      try policy.check(content: content, of: FieldGroup(group)!, granted: groups(granted))
+      try policy.check(content: content, of: word(group), granted: groups(granted))
       return nil
     } catch { return error }
   }
@@ -32,8 +32,8 @@ internal import Testing
 
   @Test("Over-disclosure is found: a group that was not granted, or identity hidden in the need")
   func overDisclosed() throws {
-    let identity = FieldGroup("identity")!
-    let needGroup = FieldGroup("need")!
+    let identity: FieldGroup = word("identity")
+    let needGroup: FieldGroup = word("need")
     #expect(
       try refusal(#"{"name":"x"}"#, of: "identity", granted: "need") == .overDisclosed(identity)
     )
@@ -74,7 +74,7 @@ internal import Testing
   func requiredAndDates() throws {
     #expect(
       try refusal(#"{"alias":"x"}"#, of: "identity", granted: "identity")
-        == .missing(FieldGroup("identity")!, code("name"))
+        == .missing(word("identity"), code("name"))
     )
     for (date, good) in [
       ("1994-03-02", true), ("2000-02-29", true), ("2001-02-29", false), ("1994-13-01", false),

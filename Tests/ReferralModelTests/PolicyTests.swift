@@ -31,7 +31,7 @@ internal import Testing
   @Test("Tajik letters survive, byte for byte")
   func tajik() throws {
     let policy = try RepositoryFile.policy()
-    let tajik = Catalogue(policy, language: Language("tg")!)
+    let tajik = Catalogue(policy, language: word("tg"))
     #expect(Array(tajik.label(groups("need")[0]).utf8) == Array("Эҳтиёҷ".utf8))
     #expect(tajik.label(code("sughd"), in: code("region")) == "Вилояти Суғд")
     #expect(
@@ -48,7 +48,7 @@ internal import Testing
   @Test("Labels follow the language, fall back to the first, and unknown codes stay codes")
   func catalogue() throws {
     let policy = try RepositoryFile.policy()
-    let english = Catalogue(policy, language: Language("en")!)
+    let english = Catalogue(policy, language: word("en"))
     #expect(english.label(purpose("legal-aid")) == "Legal aid")
     #expect(english.label(.courtOrder) == "Court order")
     #expect(english.label(.consent) == "Consent")
@@ -56,9 +56,9 @@ internal import Testing
     #expect(english.label(service: code("soup")) == "soup")
     #expect(english.label(field: code("code-word"), of: groups("contact")[0]) == "Code word")
     #expect(english.label(priority: code("routine")) == "Routine")
-    let russian = Catalogue(policy, language: Language("ru")!)
+    let russian = Catalogue(policy, language: word("ru"))
     #expect(russian.label(outcome: code("no-capacity"), of: .decline) == "Нет мест или возможности")
-    #expect(Catalogue(policy, language: Language("fr")!).title.hasPrefix("Механизми"))
+    #expect(Catalogue(policy, language: word("fr")).title.hasPrefix("Механизми"))
   }
 
   @Test("The small policy loads")

@@ -20,9 +20,14 @@ enum RepositoryFile {
 }
 
 /// Short ways to name things in tests.
-func code(_ text: String) -> Code { Code(text)! }
-func purpose(_ text: String) -> Purpose { Purpose(text)! }
-func agency(_ text: String) -> AgencyID { AgencyID(text)! }
+func word<Word: DomainText>(_ text: String) -> Word {
+  guard let word = Word(text) else { preconditionFailure("a test names a word of the grammar") }
+  return word
+}
+
+func code(_ text: String) -> Code { word(text) }
+func purpose(_ text: String) -> Purpose { word(text) }
+func agency(_ text: String) -> AgencyID { word(text) }
 func groups(_ text: String) -> [FieldGroup] {
-  text.split(separator: " ").map { FieldGroup(String($0))! }
+  text.split(separator: " ").map { word(String($0)) }
 }

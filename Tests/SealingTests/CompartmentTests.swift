@@ -8,8 +8,11 @@ internal import Testing
 
   func seal(_ content: [UInt8]) -> Compartment {
     Compartment.seal(
-      content, contentKey: SecretBytes(forge.contentKey), headerHash: forge.headerHash,
-      group: forge.group)
+      content,
+      contentKey: SecretBytes(forge.contentKey),
+      headerHash: forge.headerHash,
+      group: forge.group
+    )
   }
 
   @Test(
@@ -17,7 +20,8 @@ internal import Testing
     arguments: [
       (0, 4_096), (1, 4_096), (4_088, 4_096), (4_089, 16_384), (16_376, 16_384), (16_377, 65_536),
       (65_528, 65_536), (65_529, 67_584), (200_000, 200_704), (300_000, 303_104),
-    ])
+    ]
+  )
   func roundTrip(_ count: Int, _ padded: Int) throws {
     var random = SeededGenerator(seed: UInt64(count))
     let content = random.bytes(count)
@@ -49,8 +53,12 @@ internal import Testing
     for bit in 0..<sealed.count * 8 {
       sealed[bit >> 3] ^= 1 << UInt8(bit & 7)
       let outcome = try? Compartment.open(
-        sealed, contentKey: secret, keyCommitment: commitment, headerHash: forge.headerHash,
-        group: forge.group)
+        sealed,
+        contentKey: secret,
+        keyCommitment: commitment,
+        headerHash: forge.headerHash,
+        group: forge.group
+      )
       if outcome != nil { opened += 1 }
       sealed[bit >> 3] ^= 1 << UInt8(bit & 7)
     }
@@ -69,11 +77,13 @@ internal import Testing
       }
       #expect(
         forge.verdict(sealed, commitment: Digest32(flipped(forge.commitment.bytes)))
-          == .failure(.keyCommitment))
+          == .failure(.keyCommitment)
+      )
       let header = Forge(headerHash: Digest32(flipped(forge.headerHash.bytes))!)
       #expect(header.verdict(sealed) == .failure(.ciphertext))
       #expect(
-        header.verdict(sealed, commitment: forge.commitment) == .failure(.keyCommitment))
+        header.verdict(sealed, commitment: forge.commitment) == .failure(.keyCommitment)
+      )
       let key = Forge(contentKey: flipped(forge.contentKey))
       #expect(key.verdict(sealed, commitment: forge.commitment) == .failure(.keyCommitment))
       #expect(key.verdict(sealed) == .failure(.ciphertext))
@@ -94,7 +104,8 @@ internal import Testing
     #expect(forge.verdict(forge.seal(chunks)) == .success([1]))
     #expect(
       forge.verdict(forge.seal(chunks, associated: Forge(group: "health").associated))
-        == .failure(.ciphertext))
+        == .failure(.ciphertext)
+    )
     #expect(forge.verdict(forge.seal(chunks, associated: [])) == .failure(.ciphertext))
   }
 
@@ -102,8 +113,12 @@ internal import Testing
   func keySize(_ count: Int) {
     #expect(throws: SealingFailure.key) {
       _ = try Compartment.open(
-        seal([]).ciphertext, contentKey: SecretBytes(count: count) { _ in },
-        keyCommitment: forge.commitment, headerHash: forge.headerHash, group: forge.group)
+        seal([]).ciphertext,
+        contentKey: SecretBytes(Randomness.bytes(count)),
+        keyCommitment: forge.commitment,
+        headerHash: forge.headerHash,
+        group: forge.group
+      )
     }
   }
 
@@ -156,7 +171,8 @@ internal import Testing
 
   @Test(
     "A length that does not fit the padded size is refused",
-    arguments: [4_089, 4_096, 1 << 32, 1 << 63, UInt64.max] as [UInt64])
+    arguments: [4_089, 4_096, 1 << 32, 1 << 63, UInt64.max] as [UInt64]
+  )
   func length(_ length: UInt64) {
     #expect(verdict(Forge.padded([], to: 4_096, claiming: length)) == .failure(.padding))
   }
@@ -173,12 +189,14 @@ internal import Testing
     #expect(verdict(Forge.padded([1], to: 65_536)) == .failure(.padding))
     #expect(
       verdict(Forge.padded([UInt8](repeating: 1, count: 70_000), to: 131_072))
-        == .failure(.padding))
+        == .failure(.padding)
+    )
   }
 
   @Test(
     "A padded size that the scheme never gives is refused before anything is opened",
-    arguments: [8, 16, 4_095, 4_097, 8_192, 65_537, 67_585, 131_073])
+    arguments: [8, 16, 4_095, 4_097, 8_192, 65_537, 67_585, 131_073]
+  )
   func strangeSize(_ size: Int) {
     #expect(verdict(Forge.padded([], to: size)) == .failure(.length))
   }

@@ -12,7 +12,8 @@ struct Forge {
 
   init(
     contentKey: [UInt8] = [UInt8](repeating: 0x4B, count: 32),
-    headerHash: Digest32 = Hash256.of([1]), group: String = "need"
+    headerHash: Digest32 = Hash256.of([1]),
+    group: String = "need"
   ) {
     self.contentKey = contentKey
     self.headerHash = headerHash
@@ -42,13 +43,18 @@ struct Forge {
 
   private func derive(_ label: String) -> Digest32 {
     let code = HMAC<SHA256>.authenticationCode(
-      for: encode(label), using: SymmetricKey(data: contentKey))
-    return Digest32(Array(code))!
+      for: encode(label),
+      using: SymmetricKey(data: contentKey)
+    )
+    return Digest32(Array(code)) ?? .zero
   }
 
   /// The padded plaintext: the claimed length, the content, and what fills the rest.
   static func padded(
-    _ content: [UInt8], to size: Int, claiming length: UInt64? = nil, with filler: UInt8 = 0
+    _ content: [UInt8],
+    to size: Int,
+    claiming length: UInt64? = nil,
+    with filler: UInt8 = 0
   ) -> [UInt8] {
     PAE.littleEndian(length ?? UInt64(content.count)) + content
       + [UInt8](repeating: filler, count: size - 8 - content.count)
@@ -68,13 +74,23 @@ struct Forge {
     var state = crypto_secretstream_xchacha20poly1305_state()
     var out = [UInt8](repeating: 0, count: 24)
     _ = unsafe crypto_secretstream_xchacha20poly1305_init_push(
-      &state, &out, derive("amonat/v1/cek-enc").bytes)
+      &state,
+      &out,
+      derive("amonat/v1/cek-enc").bytes
+    )
     let associated = other ?? associated
     for chunk in chunks {
       var sealed = [UInt8](repeating: 0, count: chunk.plain.count + 17)
       _ = unsafe crypto_secretstream_xchacha20poly1305_push(
-        &state, &sealed, nil, chunk.plain, UInt64(chunk.plain.count), associated,
-        UInt64(associated.count), chunk.tag)
+        &state,
+        &sealed,
+        nil,
+        chunk.plain,
+        UInt64(chunk.plain.count),
+        associated,
+        UInt64(associated.count),
+        chunk.tag
+      )
       out += sealed
     }
     return out
@@ -86,7 +102,10 @@ struct Forge {
     let header = Array(sealed[..<24])
     guard
       unsafe crypto_secretstream_xchacha20poly1305_init_pull(
-        &state, header, derive("amonat/v1/cek-enc").bytes) == 0
+        &state,
+        header,
+        derive("amonat/v1/cek-enc").bytes
+      ) == 0
     else { return nil }
     var chunks: [Chunk] = []
     for start in stride(from: 24, to: sealed.count, by: 65_553) {
@@ -95,8 +114,15 @@ struct Forge {
       let associated = associated
       guard
         unsafe crypto_secretstream_xchacha20poly1305_pull(
-          &state, &chunk.plain, nil, &chunk.tag, part, UInt64(part.count), associated,
-          UInt64(associated.count)) == 0
+          &state,
+          &chunk.plain,
+          nil,
+          &chunk.tag,
+          part,
+          UInt64(part.count),
+          associated,
+          UInt64(associated.count)
+        ) == 0
       else { return nil }
       chunks.append(chunk)
     }
@@ -105,12 +131,16 @@ struct Forge {
 
   /// What the code under test makes of a sealed stream.
   func verdict(
-    _ sealed: [UInt8], commitment other: Digest32? = nil
+    _ sealed: [UInt8],
+    commitment other: Digest32? = nil
   ) -> Result<[UInt8], SealingFailure> {
     Result { () throws(SealingFailure) in
       try Compartment.open(
-        sealed, contentKey: SecretBytes(contentKey), keyCommitment: other ?? commitment,
-        headerHash: headerHash, group: group
+        sealed,
+        contentKey: SecretBytes(contentKey),
+        keyCommitment: other ?? commitment,
+        headerHash: headerHash,
+        group: group
       ).copyBytes()
     }
   }

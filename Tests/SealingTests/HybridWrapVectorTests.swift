@@ -51,11 +51,15 @@ struct KeySchedule {
   private static func extract(salt: [UInt8], _ label: String, _ input: [UInt8]) -> [UInt8] {
     let labelled = Array("HPKE-v1".utf8) + suite + Array(label.utf8) + input
     return Array(
-      HMAC<SHA256>.authenticationCode(for: labelled, using: SymmetricKey(data: salt)))
+      HMAC<SHA256>.authenticationCode(for: labelled, using: SymmetricKey(data: salt))
+    )
   }
 
   private static func expand(
-    _ secret: [UInt8], _ label: String, _ info: [UInt8], _ count: Int
+    _ secret: [UInt8],
+    _ label: String,
+    _ info: [UInt8],
+    _ count: Int
   ) -> [UInt8] {
     let labelled =
       [0, UInt8(count)] + Array("HPKE-v1".utf8) + suite + Array(label.utf8) + info + [1]
@@ -75,7 +79,10 @@ struct KeySchedule {
       #expect(key.publicBytes == vector.pkRm.bytes)
       let messages = vector.encryptions.map { (sealed: $0.ct.bytes, associated: $0.aad.bytes) }
       let opened = try key.open(
-        messages, encapsulated: vector.enc.bytes, info: vector.info.bytes)
+        messages,
+        encapsulated: vector.enc.bytes,
+        info: vector.info.bytes
+      )
       #expect(opened.map { $0.copyBytes() } == vector.encryptions.map(\.pt.bytes))
       #expect(messages.count == 10)
     }
@@ -93,7 +100,10 @@ struct KeySchedule {
       ] {
         #expect(throws: SealingFailure.wrap) {
           _ = try key.open(
-            [(sealed, associated)], encapsulated: vector.enc.bytes, info: vector.info.bytes)
+            [(sealed, associated)],
+            encapsulated: vector.enc.bytes,
+            info: vector.info.bytes
+          )
         }
       }
     }
@@ -103,7 +113,9 @@ struct KeySchedule {
   func schedule() throws {
     for vector in try HPKEVector.ofTheSuite() {
       let schedule = KeySchedule(
-        sharedSecret: vector.shared_secret.bytes, info: vector.info.bytes)
+        sharedSecret: vector.shared_secret.bytes,
+        info: vector.info.bytes
+      )
       #expect(schedule.key == SymmetricKey(data: vector.key.bytes))
       #expect(schedule.nonce == vector.base_nonce.bytes)
     }
@@ -137,7 +149,7 @@ struct KeySchedule {
         guard
           let line = block.split(separator: "\n").first(where: { $0.hasPrefix("\(name) = ") })
         else { return nil }
-        return try HexBytes(String(line.dropFirst(name.count + 3))).bytes
+        return try #require(HexBytes(String(line.dropFirst(name.count + 3)))).bytes
       }
       let isRefused = block.contains("Error = DECODE_ERROR")
       if var seed = try field("PrivateSeed") {
@@ -152,7 +164,9 @@ struct KeySchedule {
       if block.contains("DecapsulateFail"), let input = try field("Input") {
         refusedInputs += 1
         let wrapped = KeyWrap.Wrapped(
-          encapsulated: input, sealed: [UInt8](repeating: 0, count: 48))
+          encapsulated: input,
+          sealed: [UInt8](repeating: 0, count: 48)
+        )
         #expect(throws: SealingFailure.length) {
           _ = try firstKey.unwrap(wrapped, info: [], secretBytes: 32)
         }

@@ -1,6 +1,7 @@
 internal import CSodium
 internal import CanonicalBytes
 internal import Sealing
+internal import TestSupport
 internal import Testing
 
 @Suite struct WycheproofTests {

@@ -21,14 +21,18 @@ package enum VectorFile {
 
   /// A JSON file as a value.
   package static func json<Value: Decodable>(
-    _ path: String, as type: Value.Type = Value.self, on shelf: Shelf = .external
+    _ path: String,
+    as type: Value.Type = Value.self,
+    on shelf: Shelf = .external
   ) throws -> Value {
     try JSONDecoder().decode(type, from: Data(contentsOf: url(path, shelf)))
   }
 
   /// The values of a JSON Lines file, one for each line that is not empty.
   package static func jsonLines<Value: Decodable>(
-    _ path: String, as type: Value.Type = Value.self, on shelf: Shelf = .own
+    _ path: String,
+    as type: Value.Type = Value.self,
+    on shelf: Shelf = .own
   ) throws -> [Value] {
     let decoder = JSONDecoder()
     return try text(path, on: shelf).split(separator: "\n").map { line in
@@ -47,11 +51,19 @@ package struct HexBytes: Decodable, Sendable {
   /// What the digits say.
   package let bytes: [UInt8]
 
+  /// Reads digits; `nil` unless they are lower-case and even in number.
+  package init?(_ text: String) {
+    guard let bytes = Hex.decode(text) else { return nil }
+    self.bytes = bytes
+  }
+
   package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     guard let bytes = Hex.decode(try container.decode(String.self)) else {
       throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "not lower-case hexadecimal")
+        in: container,
+        debugDescription: "not lower-case hexadecimal"
+      )
     }
     self.bytes = bytes
   }

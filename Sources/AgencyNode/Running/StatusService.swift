@@ -1,0 +1,102 @@
+internal import CanonicalBytes
+internal import Foundation
+package import LocalContract
+internal import NodeStore
+internal import ReferralModel
+internal import Trust
+
+/// How a node stands: for people, for health checks, for Prometheus.
+package struct StatusService: Sendable {
+  let node: Node
+
+  /// The version of this software.
+  package static let version = "0.1.0"
+
+  /// The whole picture, without content.
+  package func status() async throws(NodeError) -> NodeStatus {
+    let node = node
+    let view = node.trust.view
+    let now = node.clock.nowMs()
+    return try await NodeError.wrapping {
+      let read = try await node.store.read { reader in
+        (peers: try reader.peers(), counts: try reader.outboundCounts())
+      }
+      let log = try node.store.checkpoints.own(node.store.identity.log)
+      let unlocked = await node.sessions.unlockedDesks
+      var desks: [DeskStatus] = []
+      for name in Set(try node.store.keyring.deskKeys().map(\.desk)).sorted() {
+        let groups = try await node.store.read { try $0.meta("desk/\(name)") } ?? ""
+        let holders = try node.store.keyring.holders(ofDesk: name)
+        desks.append(
+          DeskStatus(
+            name: name, groups: groups.split(separator: " ").map(String.init),
+            unlocked: unlocked.contains(name),
+            holders: holders.filter { !$0.hasPrefix("paper.") },
+            paper: holders.contains { $0.hasPrefix("paper.") }))
+      }
+      let register = view.directory.register
+      let card = view.directory.card(of: node.trust.me)
+      return NodeStatus(
+        agency: node.trust.me.text, realm: view.directory.realm.hex, version: Self.version,
+        log: LogStatus(
+          origin: node.store.identity.log, size: log?.size ?? 0, root: log?.root.hex ?? ""),
+        register: RegisterStatus(
+          version: register.version, sha256: view.registerHash.hex,
+          ageDays: UInt32(clamping: (now - min(now, register.notBeforeMs)) / 86_400_000),
+          expiresMs: register.expiresMs, standing: "\(register.age(atMs: now))"),
+        policy: view.policy.map {
+          PolicyStatus(
+            name: $0.name.text, version: UInt32(clamping: $0.version),
+            sha256: view.policyHash.hex)
+        },
+        card: card.map {
+          CardStatus(serial: $0.card.serial, sha256: $0.sha256.hex, expiresMs: $0.card.expiresMs)
+        }, desks: desks,
+        peers: read.peers.map { peer in
+          PeerStatus(
+            agency: peer.agency,
+            state: AgencyID(peer.agency).map {
+              Self.word(view.directory.standing(of: $0, atMs: now))
+            } ?? "unknown", queued: UInt64(peer.waiting),
+            lastHeardMs: peer.heardAtMs == 0 ? nil : peer.heardAtMs)
+        }, counts: Self.counts(read.counts), warnings: warnings(view, card: card != nil))
+    }
+  }
+
+  private static func word(_ standing: AgencyStanding) -> String {
+    switch standing {
+    case .active: "active"
+    case .suspended: "suspended"
+    case .retired: "retired"
+    case .unknown: "unknown"
+    }
+  }
+
+  private static func counts(_ states: [Int64: Int]) -> [String: UInt64] {
+    let names: [Int64: String] = [
+      0: "queued", 1: "sent", 2: "delivered", 3: "refused", 4: "dead", 5: "held",
+    ]
+    return names.reduce(into: [:]) { $0[$1.value] = UInt64(states[$1.key] ?? 0) }
+  }
+
+  private func warnings(_ view: TrustBook.View, card: Bool) -> [String] {
+    var out: [String] = []
+    if view.policy == nil { out.append("policy-unknown") }
+    if !card { out.append("card-unknown") }
+    if view.policy.map({ $0.witnessing.quorum <= 1 }) ?? false { out.append("quorum-one") }
+    return out
+  }
+
+  /// Whether the node works, in one word.
+  package func health() async -> Health {
+    let failed = await node.store.fatalFailure != nil
+    let log = (try? node.store.checkpoints.own(node.store.identity.log))?.size ?? 0
+    return Health(status: failed ? "stopped" : "ok", agency: node.trust.me.text, log: log)
+  }
+
+  /// The Prometheus page.
+  package func metrics() async -> String {
+    let log = (try? node.store.checkpoints.own(node.store.identity.log))?.size ?? 0
+    return node.metrics.text(gauges: [("amonat_log_leaves", log)])
+  }
+}

@@ -1,0 +1,46 @@
+internal import ArgumentParser
+internal import LocalContract
+
+/// The command line of a node.
+@main
+struct Amonat: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "amonat",
+    abstract: "Refer survivors between agencies, with their consent and nothing more.",
+    discussion: """
+      Talks to amonatd over its local socket; `init` and `commission` need no node.
+      Personal data never stands on a command line: it comes from a file or standard input.
+
+      Exit status:
+        0   done
+        1   refused; the code is printed
+        2   the node cannot be reached
+        64  wrong usage
+        65  an input file is missing or not what it should be
+        77  locked, or not permitted
+
+      Environment: AMONAT_SOCKET, AMONAT_STATE, AMONAT_SESSION, AMONAT_LANG.
+      """,
+    version: AmonatVersion.text,
+    groupedSubcommands: [
+      CommandGroup(name: "Setting up", subcommands: [Init.self, Commission.self]),
+      CommandGroup(
+        name: "Papers of the mechanism",
+        subcommands: [RegisterGroup.self, CardGroup.self, PeerGroup.self]
+      ),
+      CommandGroup(
+        name: "People and desks",
+        subcommands: [UserGroup.self, DeskGroup.self, UnlockDesks.self, LockDesks.self]
+      ),
+      CommandGroup(name: "Cases and consent", subcommands: [CaseGroup.self, ConsentGroup.self]),
+      CommandGroup(
+        name: "Referrals",
+        subcommands: [Refer.self, Inbox.self, ReferralGroup.self]
+      ),
+      CommandGroup(
+        name: "Upkeep",
+        subcommands: [ShowStatus.self, AuditGroup.self, Completion.self, ShowVersion.self]
+      ),
+    ]
+  )
+}

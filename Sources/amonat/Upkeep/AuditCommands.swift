@@ -1,0 +1,71 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import Glibc
+internal import LocalContract
+
+/// What auditors are given.
+struct AuditGroup: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit",
+    abstract: "Hand the node's record to auditors.",
+    subcommands: [ExportAudit.self]
+  )
+}
+
+/// Writes the audit bundle.
+struct ExportAudit: NodeCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write the audit bundle: every event, no personal data, no keys.",
+    discussion: """
+      The node writes the file itself, on its own machine; - prints the bundle instead.
+
+        amonat audit export --out ministry.bundle
+        amonat audit export --out - | gzip > ministry.bundle.gz
+      """
+  )
+
+  @Option(help: "A new file, or - for standard output.", completion: .file())
+  var out: String
+
+  @OptionGroup var node: NodeOptions
+
+  func run() async throws {
+    if out == "-" { try await stream() } else { try await callAndShow() }
+  }
+
+  func perform(_ call: NodeCall) async throws(CommandFailure) -> AuditExported {
+    // The node has a working directory of its own.
+    let isAbsolute = out.utf8.first == UInt8(ascii: "/")
+    let path = isAbsolute ? out : FileManager.default.currentDirectoryPath + "/" + out
+    return try await call { client throws(LocalFailure) in
+      try await client.exportAudit(to: path)
+    }
+  }
+
+  func show(_ answer: AuditExported, in report: inout Report) {
+    report.line(
+      report.words(
+        .exported,
+        answer.path,
+        "\(answer.leaves)",
+        "\(answer.bytes)",
+        answer.sha256
+      )
+    )
+  }
+
+  private func stream() async throws {
+    let call = NodeCall(node, answerBytes: LocalLimits.bundleBytes)
+    do throws(CommandFailure) {
+      let bundle: [UInt8] = try await call { client throws(LocalFailure) in
+        try await client.exportAudit()
+      }
+      Files.writeAll(bundle, to: STDOUT_FILENO)
+    } catch {
+      await call.client.close()
+      try node.output.end(with: error)
+    }
+    await call.client.close()
+  }
+}
