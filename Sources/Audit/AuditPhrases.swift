@@ -49,9 +49,9 @@ extension AuditCatalogue {
     "policies": Sentence("policies", ru: "политики", tg: "сиёсатҳо"),
     "receipts": Sentence("receipts", ru: "квитанции", tg: "забонхатҳо"),
     "matched": Sentence(
-      "{0} messages stand in both logs",
+      "messages that stand in both logs: {0}",
       ru: "сообщений в обоих журналах: {0}",
-      tg: "{0} паём дар ҳар ду дафтар ҳаст"
+      tg: "паёмҳо дар ҳар ду дафтар: {0}"
     ),
     "present": Sentence("bundles of", ru: "пакеты", tg: "бастаҳои"),
     "unverified": Sentence(

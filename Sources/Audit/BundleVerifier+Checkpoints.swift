@@ -93,7 +93,7 @@ extension BundleVerifier {
 
   /// A peer's checkpoint (AUD-031, AUD-032).
   mutating func viewLine(_ bytes: [UInt8], _ field: Range<Int>) {
-    guard answerable != nil, let note = noteText(bytes, field),
+    guard answerable != nil || unclear, let note = noteText(bytes, field),
       let claimed = try? Checkpoint.claimed(note: note), !LineBytes.same(claimed.origin, logText)
     else { return malformed("view", at: field) }
     viewed = true

@@ -61,7 +61,10 @@ extension BundleVerifier {
     if case .salt(let salt) = person {
       matches = matches && hasher.emptyPersonalCommitment(salt: salt) == personal
     }
-    if !matches { emit(.leafMismatch, .error, index...index) }
+    if !matches {
+      emit(.leafMismatch, .error, index...index)
+      unclear = true
+    }
     append(given)
     judge(
       event: Array(bytes[eventStart..<eventEnd]),
@@ -131,13 +134,13 @@ extension BundleVerifier {
   ) {
     guard let head else { return }
     guard let event = try? LogEvent(parsing: event), event.type != .pad else {
-      return emit(.eventMalformed, .error, index...index, ["peer"])
+      return unclear(.eventMalformed, at: index, ["peer"])
     }
     guard event.index == index, event.realm == head.realm, event.equals(.log, logText) else {
-      return emit(.indexMismatch, .error, index...index)
+      return unclear(.indexMismatch, at: index)
     }
     guard let staff = try? StaffPart(parsing: staff), staff.cause.map({ $0 < index }) ?? true else {
-      return emit(.eventMalformed, .error, index...index, ["staff"])
+      return unclear(.eventMalformed, at: index, ["staff"])
     }
     let saysPerson: Bool =
       switch person {
@@ -145,12 +148,22 @@ extension BundleVerifier {
       case .held, .gone: true
       }
     guard staff.isAboutPerson == saysPerson else {
-      return emit(.eventMalformed, .error, index...index, ["person"])
+      return unclear(.eventMalformed, at: index, ["person"])
     }
     summary.count(event, staff)
     rules.person(person == .held ? .held : person == .gone ? .gone : .none, at: index)
     rules.time(staff.timeMs, at: index)
     apply(event, staff, at: index)
+  }
+
+  /// Reports a leaf that no rule can be applied to.
+  private mutating func unclear(
+    _ code: FindingCode,
+    at index: UInt64,
+    _ details: [String] = []
+  ) {
+    emit(code, .error, index...index, details)
+    unclear = true
   }
 
   /// At the `end` line: the last answer, the last root, then what needed the whole log.

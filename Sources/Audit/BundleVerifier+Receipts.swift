@@ -6,6 +6,7 @@ internal import TransparencyLog
 extension BundleVerifier {
   /// What no receipt has answered waits from here on.
   mutating func closeAnswerable() {
+    unclear = false
     guard let waiting = answerable else { return }
     answerable = nil
     // Views serve a receipt; without one they have no place (AUD-030).
@@ -15,8 +16,10 @@ extension BundleVerifier {
 
   /// `receipt` HTAB e HTAB s-e HTAB staff HTAB personal HTAB path (AUD-030 to AUD-033).
   mutating func receiptLine(_ bytes: [UInt8], _ fields: [Range<Int>]) {
-    guard let head, let answered = answerable else { return malformed("receipt") }
+    guard let head, answerable != nil || unclear else { return malformed("receipt") }
+    let answered = answerable
     answerable = nil
+    unclear = false
     viewed = false
     guard let salt = hex.digest(bytes, fields[2]), let staff = hex.digest(bytes, fields[3]),
       let personal = hex.digest(bytes, fields[4]), fields[1].count <= BundleLimits.eventBytes,
@@ -24,6 +27,8 @@ extension BundleVerifier {
     else { return malformed("receipt", at: fields[2]) }
     guard let path = path(bytes, fields[5]) else { return malformed("receipt", at: fields[5]) }
     summary.receipts += 1
+    // The leaf is reported; what its receipt answers cannot be known.
+    guard let answered else { return }
     let part = Array(bytes[fields[1]])
     let index = answered.sent.index
     let peer = session.words.text(answered.sent.peer)

@@ -46,6 +46,8 @@ package struct BundleVerifier {
   var roots = RootStack()
   var rules: LogRules
   var answerable: Answerable?
+  /// Whether a receipt may follow a leaf that does not say what it is any more.
+  var unclear = false
   var viewed = false
   var views: [String: View] = [:]
   var lastSeen: (origin: String, size: UInt64)?

@@ -32,7 +32,8 @@ struct LeafHasher {
 
   /// `LE64(2) ‖ LE64(len label) ‖ label`.
   private static func prefix(_ label: StaticString) -> [UInt8] {
-    PAE(label, parts: 1).bytes
+    // With an empty part, and without that part's length.
+    Array(PAE.encode(label, []).dropLast(8))
   }
 
   /// The commitment to a peer part that stands in a line.

@@ -122,6 +122,19 @@ internal import TransparencyLog
     #expect(mismatch.place(.en) == "leaf 4, line \(line + 1), byte \(start)")
   }
 
+  @Test("A changed word of an answered event is that leaf's finding, and the reading goes on")
+  func changedWord() throws {
+    let text = lines(try Referral().ministryBundle.bytes())
+    for (old, new) in [("\"kind\":\"offer\"", "\"kind\":\"oFfer\""), ("disclose", "dizclose")] {
+      let line = try unwrapped(text.firstIndex { $0.contains("\"kind\":\"offer\"") })
+      var changed = text
+      changed[line] = changed[line].replacing(old, with: new)
+      let found = codes(findings(finished(changed)))
+      #expect(found.starts(with: [.leafMismatch, .eventMalformed]), "\(found)")
+      #expect(!found.contains { $0.stopsReading })
+    }
+  }
+
   @Test("The writer keeps the order of the format and its indices")
   func writerOrder() throws {
     let referral = try Referral()

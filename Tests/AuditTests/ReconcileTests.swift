@@ -57,7 +57,7 @@ internal import TransparencyLog
     if turned { bundles.reverse() }
     let result = try run(.reconcile, bundles, realm: world.realm.hex)
     #expect(result.status == .clean, "\(result.text)")
-    #expect(result.text.contains("4 messages stand in both logs"))
+    #expect(result.text.contains("messages that stand in both logs: 4"))
     #expect(!result.text.contains("counterpart-missing"))
   }
 
@@ -71,7 +71,7 @@ internal import TransparencyLog
     }
     let result = try run(.reconcile, bundles)
     #expect(result.status == .clean, "\(result.text)")
-    #expect(result.text.contains("1 messages stand in both logs"), "\(result.text)")
+    #expect(result.text.contains("messages that stand in both logs: 1"), "\(result.text)")
   }
 
   @Test("An absent agency is named, with what cannot be concluded (AUD-049)")
