@@ -4,8 +4,8 @@ enum LifecycleMove: Hashable {
   case to(ReferralState)
   /// The other side is ahead of what has arrived here: follow it. Nobody here may jump so.
   case follow(ReferralState)
-  /// Go there if sharing was stopped; otherwise it cannot happen here.
-  case ifFrozen(ReferralState)
+  /// The other side's erasure receipt has overtaken what it answers: remember it.
+  case noteErased
   /// Known already, or overtaken by what happened: nothing changes.
   case stay
   /// A message that was overtaken changes nothing; a person here is told that it cannot happen.
@@ -287,14 +287,14 @@ enum LifecycleTable {
 
   private static func confirmErased(_ state: ReferralState) -> LifecycleMove {
     switch state {
-    case .delivered, .acknowledged, .infoRequested, .waitlisted, .accepted, .inService, .completed,
-      .declined, .lostContact, .redirectProposed, .disputed:
-      .ifFrozen(.closedWithdrawn)
     case .recalled: .to(.closed)
     case .consentWithdrawn: .to(.closedWithdrawn)
-    case .expired, .closed, .closedWithdrawn: .stay
-    case .capacityQuery, .draft, .discarded, .queued, .undeliverable, .refused:
-      .refuse(.notFromHere)
+    case .queued, .delivered, .acknowledged, .infoRequested, .waitlisted, .accepted, .inService,
+      .completed, .declined, .lostContact, .redirectProposed, .expired, .undeliverable, .disputed,
+      .closed:
+      .noteErased
+    case .closedWithdrawn: .stay
+    case .capacityQuery, .draft, .discarded, .refused: .refuse(.notFromHere)
     }
   }
 

@@ -23,6 +23,8 @@ public struct ReferralLifecycle: Hashable, Sendable {
   public private(set) var disputedFrom: ReferralState?
   /// The highest sequence number heard from the other side about this referral; 0 before any.
   public private(set) var heardSeq: UInt64
+  /// Whether the other side has said that it erased what it held.
+  public private(set) var peerErased: Bool
 
   /// Whether sharing is stopped.
   public var isFrozen: Bool { frozenSinceMs != nil }
@@ -34,11 +36,12 @@ public struct ReferralLifecycle: Hashable, Sendable {
     sinceMs: UInt64,
     frozenSinceMs: UInt64? = nil,
     disputedFrom: ReferralState? = nil,
-    heardSeq: UInt64 = 0
+    heardSeq: UInt64 = 0,
+    peerErased: Bool = false
   ) {
     (self.side, self.state, self.sinceMs) = (side, state, sinceMs)
     (self.frozenSinceMs, self.disputedFrom) = (frozenSinceMs, disputedFrom)
-    self.heardSeq = heardSeq
+    (self.heardSeq, self.peerErased) = (heardSeq, peerErased)
   }
 
   /// A new draft at the sender, with the clocks to start.
@@ -78,7 +81,8 @@ public struct ReferralLifecycle: Hashable, Sendable {
     // Sequence numbers, not arrival, order the other side's doings (domain §5.2).
     guard seq > heardSeq || event.outranksOrder else { return [] }
     let effects = try perform(event, actor, moment, isLocal: isLocal)
-    heardSeq = max(heardSeq, seq)
+    // What may come late must not make earlier doings look late.
+    if !event.outranksOrder { heardSeq = max(heardSeq, seq) }
     return effects
   }
 
@@ -97,9 +101,16 @@ public struct ReferralLifecycle: Hashable, Sendable {
     case .follow(let next):
       guard !isLocal else { throw .notFromHere }
       return try move(to: next, event, actor, moment)
-    case .ifFrozen(let next):
-      guard isFrozen else { throw .notFromHere }
-      return try move(to: next, event, actor, moment)
+    case .noteErased:
+      guard !isLocal else {
+        guard state.isFinal else { throw .notFromHere }
+        return []
+      }
+      peerErased = true
+      return []
+    case .to(.consentWithdrawn) where !isLocal && peerErased:
+      // The receipt came first.
+      return try move(to: .closedWithdrawn, event, actor, moment)
     case .to(let next): return try move(to: next, event, actor, moment)
     case .resume: return try move(to: disputedFrom ?? .acknowledged, event, actor, moment)
     case .freeze: return freeze(isLocal: isLocal, atMs: moment.atMs)
@@ -145,6 +156,7 @@ public struct ReferralLifecycle: Hashable, Sendable {
     (state, sinceMs) = (next, moment.atMs)
     if event == .dispute { disputedFrom = previous } else { disputedFrom = nil }
     if event == .withdraw, !wasFrozen { frozenSinceMs = moment.atMs }
+    if event == .confirmErased, !isLocal(actor) { peerErased = true }
     var effects: [LifecycleEffect] = []
     if isLocal(actor), let message = event.message, previous.hasLeft || event == .submit {
       effects.append(.send(message))
@@ -203,8 +215,8 @@ public struct ReferralLifecycle: Hashable, Sendable {
       if wasFrozen { effects.append(.disarm(.holdDown)) }
       if waits { effects.append(.cancelQueued) }
       if side == .recipient || !previous.hasLeft { effects.append(.eraseWanted) }
+      if state == .closedWithdrawn { effects.append(.startRetention) }
     case .confirmErased:
-      if wasFrozen, previous != .consentWithdrawn { effects.append(.disarm(.holdDown)) }
       effects.append(.startRetention)
     case .expire: effects += [.send(.recall), .escalate]
     case .giveUp: effects += [.cancelQueued, .escalate]

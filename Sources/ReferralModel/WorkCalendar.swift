@@ -15,8 +15,8 @@ public struct WorkCalendar: Hashable, Sendable {
   /// Holidays of one year, as days since 1970-01-01.
   let datedHolidays: Set<Int64>
 
-  /// More days than this are never walked; longer spans end where the walk ends.
-  static let walkLimitDays = 40_000
+  /// The longest run of free days that is walked; a policy's holidays end long before.
+  static let walkLimitDays: Int64 = 1000
 
   /// The moment at which a span that begins at `fromMs` has passed, in Unix ms.
   ///
@@ -56,7 +56,7 @@ public struct WorkCalendar: Hashable, Sendable {
 
   private func nextWorkday(after day: Int64) -> Int64 {
     var next = day + 1
-    for _ in 0..<Self.walkLimitDays where !isWorkday(next) { next += 1 }
+    while !isWorkday(next), next - day < Self.walkLimitDays { next += 1 }
     return next
   }
 }

@@ -37,7 +37,7 @@ internal import Testing
 
   @Test("A clock at the end of time does not trap")
   func extremes() throws {
-    for span in ["99999wd", "99999d", "0m", "1wd"] {
+    for span in ["3660wd", "99999d", "0m", "1wd"] {
       for moment in [UInt64.min, 1, 253_402_300_799_999, UInt64.max] {
         let due = policy.calendar.dueMs(try #require(Span(span)), fromMs: moment)
         #expect(due >= moment || moment == 0)

@@ -4,8 +4,9 @@ internal import Testing
 /// The life-cycle, restated: what the code must do, written down a second time.
 ///
 /// Two letters: the next state. `.` nothing changes; `x` cannot happen; `L` too late; `s` ignored
-/// from the other side, impossible here; `r:` only the other side's message may jump there; `f:` only
-/// while sharing is stopped; `F` stops sharing; `T` shares again; `R` back to where a dispute began.
+/// from the other side, impossible here; `r:` only the other side's message may jump there; `E` the
+/// other side's erasure is remembered; `F` stops sharing; `T` shares again; `R` back to where a
+/// dispute began.
 private let golden = """
   event            cq   dr   di   qu   de   ac   in   wa   ap   is   co   dc   lc   rp   rc   cw   ex   un   rf   dp   cl   cx
   answer-capacity  dr   .    L    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .
@@ -28,7 +29,7 @@ private let golden = """
   stop-sharing     F    F    .    F    F    F    F    F    F    F    F    F    F    F    F    .    F    F    F    F    F    .
   resume-sharing   T    T    x    T    T    T    T    T    T    T    T    T    T    T    T    L    T    T    T    T    T    L
   withdraw         cx   cx   .    cw   cw   cw   cw   cw   cw   cw   cw   cw   cw   cw   cw   .    cw   cw   cw   cw   cw   .
-  confirm-erased   x    x    x    x    f:cx f:cx f:cx f:cx f:cx f:cx f:cx f:cx f:cx f:cx cl   cx   .    x    x    f:cx .    .
+  confirm-erased   x    x    x    E    E    E    E    E    E    E    E    E    E    E    cl   cx   E    E    x    E    E    .
   expire           x    x    x    x    ex   ex   ex   ex   .    .    .    .    .    ex   .    .    .    .    .    .    .    .
   dispute          x    x    x    x    dp   dp   dp   dp   dp   dp   dp   dp   dp   dp   dp   x    dp   x    x    .    L    L
   resolve          x    x    x    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    .    R    .    .
@@ -164,12 +165,11 @@ private func outcome(
     _ cell: Substring,
     mayCause: Bool
   ) {
-    let needsFreeze = cell.hasPrefix("f:") || cell == "T"
     let before = ReferralLifecycle(
       side: side,
       state: state,
       sinceMs: 50,
-      frozenSinceMs: needsFreeze ? 60 : nil,
+      frozenSinceMs: cell == "T" ? 60 : nil,
       disputedFrom: state == .disputed ? .inService : nil
     )
     var after = before
@@ -192,6 +192,10 @@ private func outcome(
       #expect(!after.isFrozen && after.state == state, note)
       var calm = ReferralLifecycle(side: side, state: state, sinceMs: 50)
       #expect(outcome(&calm, event, actor, moment()) == .success([]), note)
+    case "E":
+      let isOver = state == .closed
+      #expect(found == (isRemote || isOver ? .success([]) : .failure(.notFromHere)), note)
+      #expect(after.state == state && after.peerErased == isRemote, note)
     case "R": #expect(after.state == .inService && after.disputedFrom == nil, note)
     default:
       if cell.hasPrefix("r:"), !isRemote {
@@ -200,10 +204,6 @@ private func outcome(
       }
       #expect(after.state == short[cell.suffix(2)], note)
       #expect(after.sinceMs == 100, note)
-      if cell.hasPrefix("f:") {
-        var calm = ReferralLifecycle(side: side, state: state, sinceMs: 50)
-        #expect(outcome(&calm, event, actor, moment()) == .failure(.notFromHere), note)
-      }
     }
   }
 
@@ -363,6 +363,16 @@ private func outcome(
     #expect(erased.contains(.send(.erased)))
     _ = try sender.apply(.confirmErased, by: .recipient, at: moment())
     #expect(sender.state == .closedWithdrawn && recipient.state == .closedWithdrawn)
+  }
+
+  @Test("A receipt that overtakes its withdrawal is not lost")
+  func receiptFirst() throws {
+    for state in [ReferralState.inService, .closed, .recalled] {
+      var sender = referral(.sender, state)
+      _ = try sender.apply(.confirmErased, by: .recipient, at: moment(seq: 6))
+      _ = try sender.apply(.withdraw, by: .recipient, at: moment(seq: 5))
+      #expect(sender.state == .closedWithdrawn)
+    }
   }
 
   @Test("Expiry is the sender's clock alone; it recalls, and never looks like a dark node")

@@ -109,8 +109,14 @@ private struct Walk {
       limits: limits,
       peerSeq: seq
     )
-    guard let effects = try? referral.apply(event, by: actor, at: moment) else {
+    let effects: [LifecycleEffect]
+    do throws(LifecycleRefusal) {
+      effects = try referral.apply(event, by: actor, at: moment)
+    } catch {
       #expect(referral == before, "a refusal changes nothing")
+      // A node that may not follow an acceptance takes the offer back.
+      let cannotFollow = event == .accept && side == .sender
+      if cannotFollow, error == .noGrant || error == .frozen { apply(.recall, .sender, at: side) }
       return
     }
     if referral.state == .accepted, before.state != .accepted, before.state != .disputed {
