@@ -44,7 +44,6 @@ enum Product {
   static let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
   static let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-  static let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
   static let configuration = Target.Dependency.product(
     name: "Configuration", package: "swift-configuration")
   static let arguments = Target.Dependency.product(
@@ -91,7 +90,6 @@ let package = Package(
     .package(
       url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
-    .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
   ],

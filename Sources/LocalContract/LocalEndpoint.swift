@@ -120,18 +120,18 @@ package enum ReferralAction: String, CaseIterable, Sendable {
   case start
   /// The service has ended; needs an outcome.
   case complete
-  /// The sender sends what waited for acceptance.
-  case supplement
   /// The sender takes it back; needs a reason.
   case recall
+  /// Confirm at the recipient's desk an erasure that the sender asked for.
+  case erase
   /// The sender closes it; needs a reason.
   case close
 
   /// Whether the sender, not the recipient, does this.
   package var isSenders: Bool {
     switch self {
-    case .supplement, .recall, .close: true
-    case .ack, .accept, .decline, .start, .complete: false
+    case .recall, .close: true
+    case .ack, .accept, .decline, .start, .complete, .erase: false
     }
   }
 }

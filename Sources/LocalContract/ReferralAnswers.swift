@@ -198,28 +198,20 @@ package struct ReferralAct: Codable, Hashable, Sendable {
   package var outcome: String?
   /// When a place is expected, Unix ms: for waitlist.
   package var expectedMs: UInt64?
-  /// For supplement: group, then field.
-  package var content: [String: [String: FieldValue]]?
-  /// For supplement: whether granted groups left out come from the case.
-  package var fromCase: Bool
 
   /// Gathers the parts.
   package init(
     reason: String? = nil,
     outcome: String? = nil,
-    expectedMs: UInt64? = nil,
-    content: [String: [String: FieldValue]]? = nil,
-    fromCase: Bool = false
+    expectedMs: UInt64? = nil
   ) {
     self.reason = reason
     self.outcome = outcome
     self.expectedMs = expectedMs
-    self.content = content
-    self.fromCase = fromCase
   }
 
   private enum CodingKeys: String, CodingKey {
-    case reason, outcome, expectedMs, content, fromCase
+    case reason, outcome, expectedMs
   }
 
   package init(from decoder: any Decoder) throws {
@@ -227,7 +219,5 @@ package struct ReferralAct: Codable, Hashable, Sendable {
     reason = try fields.decodeIfPresent(String.self, forKey: .reason)
     outcome = try fields.decodeIfPresent(String.self, forKey: .outcome)
     expectedMs = try fields.decodeIfPresent(UInt64.self, forKey: .expectedMs)
-    content = try fields.decodeIfPresent([String: [String: FieldValue]].self, forKey: .content)
-    fromCase = try fields.decodeIfPresent(Bool.self, forKey: .fromCase) ?? false
   }
 }

@@ -231,14 +231,15 @@ package struct NodeReader {
     package let receiveIndex: UInt64
   }
 
-  /// What must be erased by now: confirmed by the person, or held down long enough.
+  /// What must be erased by now: asked for, and confirmed here or held down long enough.
   package func dueErasures(nowMs: UInt64) throws -> [DueErasure] {
     try Row.fetchAll(
       database,
       sql: """
         SELECT t.*, p.agency, i.idx AS receive_idx FROM tombstone t JOIN peer p ON p.id = t.peer
         JOIN inbound i ON i.peer = t.peer AND i.message = t.message
-        WHERE t.done = 0 AND (t.confirmed = 1 OR t.erase_after <= ?) LIMIT 64
+        WHERE t.done = 0 AND t.erase_after NOT NULL
+          AND (t.confirmed = 1 OR t.erase_after <= ?) LIMIT 64
         """, arguments: [Int64(clamping: nowMs)]
     ).map {
       DueErasure(

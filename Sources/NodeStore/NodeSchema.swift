@@ -102,6 +102,8 @@ enum NodeSchema {
           since INTEGER NOT NULL,
           frozen_since INTEGER,
           disputed_from TEXT,
+          heard_seq INTEGER NOT NULL DEFAULT 0,
+          peer_erased INTEGER NOT NULL DEFAULT 0 CHECK (peer_erased IN (0, 1)),
           erased INTEGER NOT NULL DEFAULT 0 CHECK (erased IN (0, 1)),
           code TEXT,
           UNIQUE (role, peer, grant_idx, grant_log)
@@ -162,7 +164,8 @@ enum NodeSchema {
         CREATE TABLE tombstone (
           peer INTEGER NOT NULL REFERENCES peer (id), grant_idx INTEGER NOT NULL,
           grant_log TEXT NOT NULL, until INTEGER NOT NULL, message BLOB NOT NULL,
-          erase_after INTEGER NOT NULL, confirmed INTEGER NOT NULL DEFAULT 0,
+          -- Set when erasure was asked for: not before this time, unless a desk here confirms.
+          erase_after INTEGER, confirmed INTEGER NOT NULL DEFAULT 0,
           done INTEGER NOT NULL DEFAULT 0,
           PRIMARY KEY (peer, grant_idx, grant_log)
         ) STRICT, WITHOUT ROWID;

@@ -68,7 +68,10 @@ package final class NodeStore: Sendable {
     _ folder: StateFolder, agency: String, realm: Digest32
   ) throws(StoreFailure) {
     try folder.create()
-    guard !folder.has(folder.node) else { throw .conflict("state folder") }
+    for file in [folder.node, folder.keyring, folder.checkpoints, folder.stateKey]
+    where folder.has(file) {
+      throw .conflict("state folder")
+    }
     let keyring = try Keyring(folder)
     for name in ["log/1", "log/2", "witness/1", "courier", "pad"] {
       try keyring.set(name, to: SecretBytes.random(count: 32))
@@ -166,10 +169,8 @@ package final class NodeStore: Sendable {
     _ checkpoints: CheckpointFile, book: LogBook, database: DatabaseQueue
   ) throws {
     guard let own = try checkpoints.own(book.identity.log) else {
-      // Leaves without any guarded checkpoint: the first commit was cut off before its signature.
-      guard book.tree.size <= UInt64(Sequencer.batchLimit * Sequencer.queueLimit) else {
-        throw StoreFailure.guardMissing
-      }
+      // A log is founded with its first checkpoint; leaves without one mean an emptied guard.
+      guard book.tree.size == 0 else { throw StoreFailure.guardMissing }
       return
     }
     guard own.size <= book.tree.size else {

@@ -176,15 +176,16 @@ extension NodeTransaction {
       database,
       sql: """
         SELECT i.id, i.idx, v.envelope FROM inbound i
-        JOIN inbound_envelope v ON v.id = i.id WHERE i.referral = ?
+        LEFT JOIN inbound_envelope v ON v.id = i.id
+        WHERE i.referral = ? AND i.kind IN ('offer', 'supplement', 'reply')
         """, arguments: [referral])
     var probes: [[UInt8]] = []
     var events: [UInt64] = []
     for row in rows {
-      let envelope: Data = row["envelope"]
+      events.append(UInt64(row["idx"] as Int64))
+      guard let envelope = row["envelope"] as Data? else { continue }
       // Random bytes of the ciphertext, unlike the framing that every envelope shares.
       if envelope.count >= 96 { probes.append([UInt8](envelope.suffix(32))) }
-      events.append(UInt64(row["idx"] as Int64))
       try database.execute(
         sql: "DELETE FROM inbound_envelope WHERE id = ?", arguments: [row["id"] as Int64])
     }
@@ -209,16 +210,16 @@ extension NodeTransaction {
   /// Writes where a referral stands.
   package func save(
     referral: Int64, state: String, sinceMs: UInt64, frozenSinceMs: UInt64?,
-    disputedFrom: String?, code: String?
+    disputedFrom: String?, heardSeq: UInt64, peerErased: Bool, code: String?
   ) throws {
     try database.cachedStatement(
       sql: """
         UPDATE referral SET state = ?, since = ?, frozen_since = ?, disputed_from = ?,
-          code = coalesce(?, code) WHERE id = ?
+          heard_seq = ?, peer_erased = ?, code = coalesce(?, code) WHERE id = ?
         """
     ).execute(arguments: [
       state, Int64(clamping: sinceMs), frozenSinceMs.map { Int64(clamping: $0) }, disputedFrom,
-      code, referral,
+      Int64(clamping: heardSeq), peerErased ? 1 : 0, code, referral,
     ])
   }
 

@@ -145,24 +145,34 @@ extension NodeTransaction {
   /// Records a peer's withdrawal, kept even for a grant not yet seen.
   ///
   /// - Parameters:
-  ///   - eraseAfterMs: When the hold-down ends.
-  ///   - confirmed: Whether the person confirmed, so that erasure need not wait.
+  ///   - eraseAfterMs: When the hold-down ends, if erasure is asked for; `nil` only stops sharing.
   package func entomb(
     peer: Int64, log: String, index: UInt64, untilMs: UInt64, message: Digest32,
-    eraseAfterMs: UInt64, confirmed: Bool
+    eraseAfterMs: UInt64?
   ) throws {
     try database.execute(
       sql: """
-        INSERT INTO tombstone (peer, grant_idx, grant_log, until, message, erase_after, confirmed)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO tombstone (peer, grant_idx, grant_log, until, message, erase_after)
+        VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT (peer, grant_idx, grant_log) DO UPDATE SET
-          confirmed = max(confirmed, excluded.confirmed), message = excluded.message,
-          erase_after = min(erase_after, excluded.erase_after)
+          message = excluded.message, erase_after = coalesce(erase_after, excluded.erase_after)
         """,
       arguments: [
         peer, Int64(clamping: index), log, Int64(clamping: untilMs), message.data,
-        Int64(clamping: eraseAfterMs), confirmed ? 1 : 0,
+        eraseAfterMs.map { Int64(clamping: $0) },
       ])
+  }
+
+  /// A desk here has confirmed an erasure that was asked for: it need not wait any longer.
+  ///
+  /// - Returns: Whether one was waiting.
+  package func confirmErasure(peer agency: String, log: String, index: UInt64) throws -> Bool {
+    try database.execute(
+      sql: """
+        UPDATE tombstone SET confirmed = 1 WHERE peer = (SELECT id FROM peer WHERE agency = ?)
+          AND grant_idx = ? AND grant_log = ? AND erase_after NOT NULL AND done = 0
+        """, arguments: [agency, Int64(clamping: index), log])
+    return database.changesCount > 0
   }
 
   /// Marks a withdrawal as carried out.

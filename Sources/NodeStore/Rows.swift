@@ -63,6 +63,8 @@ package struct ReferralRow: Sendable {
   package let sinceMs: UInt64
   package let frozenSinceMs: UInt64?
   package let disputedFrom: String?
+  package let heardSeq: UInt64
+  package let peerErased: Bool
   package let erased: Bool
   package let code: String?
 
@@ -86,6 +88,8 @@ package struct ReferralRow: Sendable {
     sinceMs = UInt64(row["since"] as Int64)
     frozenSinceMs = (row["frozen_since"] as Int64?).map { UInt64($0) }
     disputedFrom = row["disputed_from"]
+    heardSeq = UInt64(row["heard_seq"] as Int64)
+    peerErased = (row["peer_erased"] as Int64) == 1
     erased = (row["erased"] as Int64) == 1
     code = row["code"]
   }

@@ -14,8 +14,6 @@ package struct AccessService: Sendable {
   /// Works on a node.
   package init(node: Node) { self.node = node }
 
-  /// Shortest passphrase, in characters.
-  package static let passphraseLeast = 8
   /// Life of a desk key epoch, in ms: 90 days.
   package static let epochMs: UInt64 = 90 * 86_400_000
   /// Epochs made at once: this one and the two that follow.
@@ -26,8 +24,9 @@ package struct AccessService: Sendable {
     guard UserName(request.name) != nil else {
       throw NodeError(.malformed, detail: "name: lower-case letters, digits, dots and dashes")
     }
-    guard request.passphrase.count >= Self.passphraseLeast else {
-      throw NodeError(.passphraseWeak, detail: "at least \(Self.passphraseLeast) characters")
+    guard request.passphrase.unicodeScalars.count >= LocalLimits.passphraseScalars else {
+      throw NodeError(
+        .passphraseWeak, detail: "at least \(LocalLimits.passphraseScalars) characters")
     }
     let node = node
     return try await NodeError.wrapping {
@@ -143,7 +142,7 @@ package struct AccessService: Sendable {
       let presence = SessionVault.Presence(user: request.user, desks: desks)
       try await node.store.change {
         _ = try $0.append(
-          .unlock, [.string(.outcome, "opened")], staff: .init(actor: request.user, atMs: nowMs))
+          .unlock, [.string(.outcome, "unlocked")], staff: .init(actor: request.user, atMs: nowMs))
       }
       node.metrics.add(.unlocks)
       let token = try await node.sessions.open(presence)

@@ -141,7 +141,7 @@ extension OwnGrant {
   func view(nowMs: UInt64, referral: String? = nil) -> GrantView {
     let state =
       withdrawIndex != nil
-      ? "withdrawn" : stopped ? "stopped" : untilMs <= nowMs ? "expired" : "given"
+      ? "withdrawn" : stopped ? "stopped" : untilMs <= nowMs ? "expired" : "in-force"
     return GrantView(
       grant: index, log: log, case: caseName, peer: peer, purpose: purpose, groups: groups,
       basis: basis, untilMs: untilMs, onward: onward, state: state, referral: referral)

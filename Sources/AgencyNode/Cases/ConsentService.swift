@@ -15,6 +15,9 @@ package struct ConsentService: Sendable {
   /// Works on a node.
   package init(node: Node) { self.node = node }
 
+  /// How a person confirms an erasure.
+  static let confirmations: Set<String> = ["in-person", "code-word", "call-back"]
+
   /// Most grants in one record.
   static let grantLimit = 64
 
@@ -122,7 +125,7 @@ package struct ConsentService: Sendable {
   package func withdraw(
     _ request: ConsentWithdraw, _ presence: SessionVault.Presence
   ) async throws(NodeError) -> ConsentChanged {
-    guard ["in-person", "code-word", "call-back"].contains(request.confirmation) else {
+    guard Self.confirmations.contains(request.confirmation) else {
       throw NodeError(
         .malformed, detail: "confirmation: in-person, code-word or call-back")
     }

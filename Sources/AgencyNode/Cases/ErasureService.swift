@@ -26,38 +26,44 @@ struct ErasureService: Sendable {
     let view = node.trust.view
     guard let peer = AgencyID(erasure.peer) else { return }
     try await NodeError.wrapping {
-      let probes = try await node.store.change { transaction -> [[UInt8]] in
+      let erased = try await node.store.change { transaction -> ([[UInt8]], [UInt64]) in
         let row = try transaction.peer(erasure.peer)
         guard
           let offer = try transaction.offer(peer: row, log: erasure.log, index: erasure.index)
-        else { return [] }
-        let erased = try transaction.eraseReceived(referral: offer.referral, atMs: nowMs)
-        if !erased.events.isEmpty {
-          _ = try transaction.logErasure(
-            targets: erased.events, cause: erasure.receiveIndex,
-            backupsUntilMs: nowMs + Self.backupMs, staff: .init(atMs: nowMs))
-        }
-        return erased.probes
+        else { return ([], []) }
+        let found = try transaction.eraseReceived(referral: offer.referral, atMs: nowMs)
+        return (found.probes, found.events)
       }
-      try await node.store.finishErasure(probes: probes)
+      // Looked for in the files before anybody is told that it is gone.
+      try await node.store.finishErasure(probes: erased.0)
       let envelope = EnvelopeSealer.notify(
         realm: node.store.identity.realm, sender: node.trust.me, recipient: peer)
       let life = view.policy?.kind(.erased)?.lifeMs ?? 30 * 86_400_000
       try await node.store.change { transaction in
         let row = try transaction.peer(erasure.peer)
+        if !erased.1.isEmpty {
+          _ = try transaction.logErasure(
+            targets: erased.1, cause: erasure.receiveIndex,
+            backupsUntilMs: nowMs + Self.backupMs, staff: .init(atMs: nowMs))
+        }
         let referral = try transaction.offer(
           peer: row, log: erasure.log, index: erasure.index)?.referral
         if let referral, let found = try transaction.referral(referral) {
           var effects = InboundEffects()
           try InboundEffects.move(
-            found, .confirmErased, by: .machine, code: nil, transaction, view: view,
-            nowMs: nowMs, atMs: nowMs, into: &effects)
+            found, .withdraw, by: .sender, code: nil, transaction, view: view, nowMs: nowMs,
+            atMs: nowMs, into: &effects)
+          if let moved = try transaction.referral(referral) {
+            try InboundEffects.move(
+              moved, .confirmErased, by: .machine, code: nil, transaction, view: view,
+              nowMs: nowMs, atMs: nowMs, into: &effects)
+          }
         }
         try transaction.queue(
           OutboundDraft(
             peer: erasure.peer, kind: MessageKind.erased.rawValue, message: envelope.id,
             envelope: envelope.bytes, ref: erasure.message, expiresMs: nowMs + life,
-            outcome: "erased", atMs: nowMs), referral: referral)
+            outcome: erased.1.isEmpty ? "nothing-held" : "erased", atMs: nowMs), referral: referral)
         try transaction.settleTombstone(
           peer: erasure.peer, log: erasure.log, index: erasure.index)
       }

@@ -38,6 +38,7 @@ package struct ReferralActions: Sendable {
     _ presence: SessionVault.Presence
   ) async throws(NodeError) -> ReferralView {
     guard !presence.desks.isEmpty else { throw NodeError(.deskLocked) }
+    if action == .erase { return try await confirmErasure(name, request, presence) }
     guard let event = Self.events[action] else {
       throw NodeError(.stateNotAllowed, detail: "the content follows by itself on acceptance")
     }
@@ -72,7 +73,8 @@ package struct ReferralActions: Sendable {
         try transaction.save(
           referral: referral.row, state: lifecycle.state.rawValue, sinceMs: lifecycle.sinceMs,
           frozenSinceMs: lifecycle.frozenSinceMs,
-          disputedFrom: lifecycle.disputedFrom?.rawValue, code: code)
+          disputedFrom: lifecycle.disputedFrom?.rawValue, heardSeq: lifecycle.heardSeq,
+          peerErased: lifecycle.peerErased, code: code)
         for effect in effects {
           switch effect {
           case .send(let message):
@@ -98,6 +100,30 @@ package struct ReferralActions: Sendable {
       node.lanes.wake(peer)
       return try await show(name, presence)
     }
+  }
+
+  /// Confirms, at a desk of the recipient, an erasure that the sender asked for: the person herself,
+  /// her code word, or a safe call-back. Without it the hold-down runs.
+  private func confirmErasure(
+    _ name: String, _ request: ReferralAct, _ presence: SessionVault.Presence
+  ) async throws(NodeError) -> ReferralView {
+    guard ConsentService.confirmations.contains(request.reason ?? "") else {
+      throw NodeError(.malformed, detail: "reason: in-person, code-word or call-back")
+    }
+    let node = node
+    try await NodeError.wrapping {
+      try await node.store.change { transaction in
+        guard let referral = try transaction.referral(named: name) else {
+          throw NodeError(.referralUnknown)
+        }
+        guard !referral.isSender,
+          try transaction.confirmErasure(
+            peer: referral.peer, log: referral.grantLog, index: referral.grantIndex)
+        else { throw NodeError(.stateNotAllowed, detail: "no erasure was asked for") }
+      }
+    }
+    node.lanes.wake(Maintenance.erasureLane)
+    return try await show(name, presence)
   }
 
   /// One referral, with the content that the unlocked desks may open. Opening is an event.

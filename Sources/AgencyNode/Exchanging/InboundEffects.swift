@@ -69,8 +69,8 @@ struct InboundEffects {
       if let referral = try transaction.ownReferral(withdraw: ref) {
         effects.referral = referral.row
         try move(
-          referral, .confirmErased, by: .recipient, code: nil, transaction, view: view,
-          nowMs: nowMs, atMs: atMs, into: &effects)
+          referral, .confirmErased, by: .recipient, code: nil, seq: item.seq, transaction,
+          view: view, nowMs: nowMs, atMs: atMs, into: &effects)
       }
       return effects
     }
@@ -81,8 +81,8 @@ struct InboundEffects {
     effects.referral = referral.row
     try move(
       referral, event, by: referral.isSender ? .recipient : .sender,
-      code: notification.outcome?.text, transaction, view: view, nowMs: nowMs, atMs: atMs,
-      into: &effects)
+      code: notification.outcome?.text, seq: item.seq, transaction, view: view, nowMs: nowMs,
+      atMs: atMs, into: &effects)
     return effects
   }
 
@@ -100,26 +100,26 @@ struct InboundEffects {
     try transaction.entomb(
       peer: row, log: grant.log.text, index: grant.index,
       untilMs: notification.untilMs ?? item.expiresMs, message: item.id,
-      eraseAfterMs: atMs + holdDown, confirmed: step == .erase && mayErase)
+      eraseAfterMs: step == .erase && mayErase ? atMs + holdDown : nil)
     guard let offer = try transaction.offer(peer: row, log: grant.log.text, index: grant.index),
       let referral = try transaction.referral(offer.referral)
     else { return }
     effects.referral = referral.row
     try move(
-      referral, .stopSharing, by: .sender, code: nil, transaction, view: view, nowMs: nowMs,
-      atMs: atMs, into: &effects)
-    if step == .erase, mayErase { effects.erasureWanted = true }
+      referral, .stopSharing, by: .sender, code: nil, seq: item.seq, transaction, view: view,
+      nowMs: nowMs, atMs: atMs, into: &effects)
   }
 
   /// Moves a referral by the life-cycle table and carries out what follows from it.
   static func move(
     _ referral: ReferralRow, _ event: ReferralEvent, by actor: ReferralActor, code: String?,
-    _ transaction: NodeTransaction, view: TrustBook.View, nowMs: UInt64, atMs: UInt64,
+    seq: UInt64? = nil, _ transaction: NodeTransaction, view: TrustBook.View, nowMs: UInt64, atMs: UInt64,
     into effects: inout InboundEffects
   ) throws {
     guard var lifecycle = referral.lifecycle, let policy = view.policy else { return }
     let moment = LifecycleMoment(
-      atMs: nowMs, grantIsLive: referral.untilMs > nowMs, limits: policy.lifecycleLimits)
+      atMs: nowMs, grantIsLive: referral.untilMs > nowMs, limits: policy.lifecycleLimits,
+      peerSeq: seq)
     let consequences: [LifecycleEffect]
     do {
       consequences = try lifecycle.apply(event, by: actor, at: moment)
@@ -130,7 +130,7 @@ struct InboundEffects {
     try transaction.save(
       referral: referral.row, state: lifecycle.state.rawValue, sinceMs: lifecycle.sinceMs,
       frozenSinceMs: lifecycle.frozenSinceMs, disputedFrom: lifecycle.disputedFrom?.rawValue,
-      code: code)
+      heardSeq: lifecycle.heardSeq, peerErased: lifecycle.peerErased, code: code)
     for effect in consequences {
       switch effect {
       case .releaseSupplement:
@@ -156,6 +156,7 @@ extension ReferralRow {
     return ReferralLifecycle(
       side: isSender ? .sender : .recipient, state: state, sinceMs: sinceMs,
       frozenSinceMs: frozenSinceMs,
-      disputedFrom: disputedFrom.flatMap { ReferralState(rawValue: $0) })
+      disputedFrom: disputedFrom.flatMap { ReferralState(rawValue: $0) }, heardSeq: heardSeq,
+      peerErased: peerErased)
   }
 }

@@ -50,6 +50,9 @@ package struct PeerDialer: Service {
 
   /// The board's name for "the list of peers has changed".
   static let rosterLane = "*roster*"
+
+  /// The board's name for "something was heard from this peer".
+  static func heardLane(_ peer: AgencyID) -> String { "heard:\(peer.text)" }
 }
 
 /// The calls to one peer.
@@ -58,6 +61,7 @@ private final class PeerCaller: Sendable {
   private let lanes: LaneBook
   private let peer: AgencyID
   private let logger: Logger
+  private let provedAgain = Mutex(false)
   private let sent = Mutex<(link: Digest32?, reachable: Bool)>((nil, true))
 
   init(_ node: Node, _ lanes: LaneBook, _ peer: AgencyID, _ logger: Logger) {
@@ -98,14 +102,12 @@ private final class PeerCaller: Sendable {
         await lanes.lane(peer).fail()
         report(error)
         // Grows while nobody answers; anything heard from the peer wakes the lane before that.
-        await node.lanes.wait(Self.heard(peer), atMost: .milliseconds(Int64(pause)))
+        await node.lanes.wait(PeerDialer.heardLane(peer), atMost: .milliseconds(Int64(pause)))
         pause = min(pause * 2, Self.longestPauseMs)
         node.lanes.wake(peer.text)
       }
     }
   }
-
-  static func heard(_ peer: AgencyID) -> String { "heard:\(peer.text)" }
 
   /// One delivery and its receipt. - Returns: whether there may be more.
   private func cycle(_ connection: PeerConnection) async throws -> Bool {
@@ -116,10 +118,15 @@ private final class PeerCaller: Sendable {
     await lane.note(peerHolds: answer.held)
     if let code = answer.knownCode {
       await lane.fail()
-      // The peer said what it holds: the next delivery proves from there.
-      if code == .inconsistent { return true }
+      // The peer said what it holds: one more try proves from there. A second refusal is no lost
+      // answer but another view of this log, which a pause and a person must look at.
+      if code == .inconsistent, !provedAgain.withLock({ $0 }) {
+        provedAgain.withLock { $0 = true }
+        return true
+      }
       throw NodeError(.conflict, detail: code.rawValue)
     }
+    provedAgain.withLock { $0 = false }
     try await lane.settle(answer.receipt, refused: answer.refused, sent: delivery.checkpoint)
     markSent()
     return true
@@ -152,6 +159,7 @@ private final class PeerCaller: Sendable {
           if judged.code == nil { owed = judged }
         }
         pause = Self.firstPauseMs
+        node.lanes.wake(PeerDialer.heardLane(peer))
       } catch {
         report(error)
         try? await Task.sleep(for: .milliseconds(Int64(pause)))
@@ -169,7 +177,7 @@ private final class PeerCaller: Sendable {
         pins: link.tls)
     }
     let answer = try await connection.post(
-      "/v1/exchange", body: parts.encoded, contentType: "application/x-protobuf",
+      "/v1/exchange", body: parts.encoded, contentType: "application/protobuf",
       timeout: held ? .seconds(Int64(node.settings.holdSeconds) + 20) : .seconds(30), held: held)
     if answer.status == 403 {
       // It does not know this node's certificate: say who is calling, and try again.

@@ -47,7 +47,7 @@ package struct PeerDoor: PeerRequestHandling {
   private func refuse(_ code: ExchangeCode, held: UInt64 = 0) -> PeerResponse {
     node.metrics.add(.exchangesRefused)
     return PeerResponse(
-      status: code.httpStatus, contentType: "application/x-protobuf",
+      status: code.httpStatus, contentType: "application/protobuf",
       body: ExchangeParts(code: code, held: held).encoded)
   }
 
@@ -76,6 +76,8 @@ package struct PeerDoor: PeerRequestHandling {
     }
     let standing = node.trust.view.directory.standing(of: peer, atMs: node.trustedMs)
     guard standing != .unknown else { return refuse(.member) }
+    // Heard from: whoever waits to try it again need not wait longer.
+    node.lanes.wake(PeerDialer.heardLane(peer))
     let lane = await lanes.lane(peer)
     await lane.note(peerHolds: parts.held)
     try await lane.settle(parts.receipt, refused: parts.refused, sent: nil)
@@ -99,7 +101,7 @@ package struct PeerDoor: PeerRequestHandling {
     }
     node.metrics.add(.exchangesServed)
     return PeerResponse(
-      status: 200, contentType: "application/x-protobuf", body: answer.encoded)
+      status: 200, contentType: "application/protobuf", body: answer.encoded)
   }
 
   /// The size held of the log that the peer writes now.

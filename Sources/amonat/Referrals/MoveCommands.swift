@@ -105,33 +105,23 @@ struct CompleteService: MoveCommand {
   }
 }
 
-/// The sender sends what waited for acceptance.
-struct Supplement: MoveCommand {
-  static let action = ReferralAction.supplement
+/// The recipient confirms an erasure that the sender asked for.
+struct EraseReferral: MoveCommand {
+  static let action = ReferralAction.erase
   static let configuration = CommandConfiguration(
-    commandName: "supplement",
-    abstract: "Send what waited for acceptance: identity, contact, and what was granted.",
-    discussion: "  amonat referral supplement 9a41… --from-case"
+    commandName: "erase",
+    abstract: "Confirm an erasure that the sender asked for; without this it waits for the hold-down.",
+    discussion: "  amonat referral erase 9a41… --confirmation call-back"
   )
 
   @Argument(help: "The referral's id.")
   var id: String
-  @Option(help: "The content, or - for standard input.", completion: .file())
-  var from: String?
-  @Flag(help: "Take the groups that the file leaves out from the case.")
-  var fromCase = false
+  @Option(help: "How the person confirmed: in-person, code-word or call-back.")
+  var confirmation: String
   @OptionGroup var node: NodeOptions
 
-  func validate() throws {
-    guard from != nil || fromCase else {
-      throw ValidationError("Give --from FILE or --from-case.")
-    }
-  }
-
   func request(_ input: Input) throws(CommandFailure) -> ReferralAct {
-    var content: [String: [String: FieldValue]]?
-    if let from { content = try input.json([String: [String: FieldValue]].self, from) }
-    return ReferralAct(content: content, fromCase: fromCase)
+    ReferralAct(reason: confirmation)
   }
 }
 

@@ -36,7 +36,7 @@ struct ReferralGroup: AsyncParsableCommand {
     abstract: "Look at a referral, or move it.",
     subcommands: [
       ListReferrals.self, ShowReferral.self, Acknowledge.self, Accept.self, Decline.self,
-      StartService.self, CompleteService.self, Supplement.self, Recall.self, CloseReferral.self,
+      StartService.self, CompleteService.self, EraseReferral.self, Recall.self, CloseReferral.self,
     ]
   )
 }
