@@ -166,7 +166,12 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["CanonicalBytes", "Sealing", "LocalContract"],
       path: "Tests/TestSupport", swiftSettings: house),
-    command("amonat-demo", ["TestSupport", "LocalContract"], path: "Tests/Demo"),
+    command(
+      "amonat-demo",
+      [
+        "TestSupport", "LocalContract", "AgencyNode", "CanonicalBytes", "Exchange", "NodeStore",
+        "ReferralModel", "Trust",
+      ], path: "Tests/Demo"),
     command(
       "amonat-bench",
       [
