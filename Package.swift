@@ -181,7 +181,9 @@ let package = Package(
     tests(
       "ExchangeTests",
       ["Exchange", "WireSchema", "TransparencyLog", "Sealing", "CanonicalBytes", "ReferralModel"]),
-    tests("AuditTests", ["Audit", "Trust", "TransparencyLog", "Sealing", "CanonicalBytes"]),
+    tests(
+      "AuditTests",
+      ["Audit", "Trust", "TransparencyLog", "Sealing", "CanonicalBytes", "ReferralModel"]),
     tests(
       "NodeStoreTests",
       ["NodeStore", "Exchange", "Trust", "TransparencyLog", "Sealing", "ReferralModel"]),
