@@ -186,7 +186,7 @@ let package = Package(
       ["Audit", "Trust", "TransparencyLog", "Sealing", "CanonicalBytes", "ReferralModel"]),
     tests(
       "NodeStoreTests",
-      ["NodeStore", "Exchange", "Trust", "TransparencyLog", "Sealing", "ReferralModel"]),
+      ["NodeStore", "TransparencyLog", "Sealing", "CanonicalBytes", Product.grdb]),
     tests(
       "PeerLinkTests",
       [
