@@ -33,7 +33,7 @@ internal import TransparencyLog
       #expect(again.map(\.message.envelope) == first.map(\.message.envelope))
     }
     #expect(try await reborn.logState().size == 3)
-    try await reborn.change { try $0.queueOffer(3, grant: grant) }
+    try await reborn.change { _ = try $0.queueOffer(3, grant: grant) }
     let third = try #require(try await reborn.take().last)
     #expect(third.event.integer(.seq) == 3)
     #expect(third.message.index == 3)
@@ -53,7 +53,7 @@ internal import TransparencyLog
     try await store.change { try $0.stop(grant, atMs: Sample.nowMs) }
     #expect(try await store.read { try $0.outboundCounts() } == [4: 2, 0: 1])
     // Queued after the stop: it is judged again when it is about to leave.
-    try await store.change { try $0.queueOffer(4, grant: grant) }
+    try await store.change { _ = try $0.queueOffer(4, grant: grant) }
     #expect(try await store.take().map(\.message.message) == [Sample.digest(3)])
     #expect(try await store.read { try $0.outboundCounts() } == [4: 3, 1: 1])
     #expect(try await store.logState().size == 3)
