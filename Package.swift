@@ -186,10 +186,12 @@ let package = Package(
     tests(
       "ExchangeTests",
       ["Exchange", "WireSchema", "TransparencyLog", "Sealing", "CanonicalBytes", "ReferralModel"]),
-    tests("AuditTests", ["Audit", "Trust", "TransparencyLog", "Sealing", "CanonicalBytes"]),
+    tests(
+      "AuditTests",
+      ["Audit", "Trust", "TransparencyLog", "Sealing", "CanonicalBytes", "ReferralModel"]),
     tests(
       "NodeStoreTests",
-      ["NodeStore", "Exchange", "Trust", "TransparencyLog", "Sealing", "ReferralModel"]),
+      ["NodeStore", "TransparencyLog", "Sealing", "CanonicalBytes", Product.grdb]),
     tests(
       "PeerLinkTests",
       [
