@@ -251,24 +251,28 @@ final class DemoStory {
       let path = root.appendingPathComponent("\(spec.id).bundle").path
       try node(spec.id).cli(["audit", "export", "--out", path])
       bundles.append(path)
-      let verdict = try harness.programs.run(
-        "amonat-audit", ["verify", "--realm", harness.realm, "--lang", "en", path])
+      let verdict = try findings("verify", [path])
+      // The forced disclosure stands in the ministry's own log, and cannot be taken out of it.
+      let expected = spec.id == "ministry.example" ? ["grant-scope"] : []
       report.check(
-        "the bundle of \(spec.id) verifies", verdict.status == 0, verdict.out + verdict.err)
+        expected.isEmpty
+          ? "the bundle of \(spec.id) verifies"
+          : "the bundle of \(spec.id) verifies, but for the message that was forced past it",
+        verdict == expected, "\(verdict)")
     }
-    let together = try harness.programs.run(
-      "amonat-audit", ["reconcile", "--realm", harness.realm, "--lang", "en"] + bundles)
+    let together = try findings("reconcile", bundles)
     report.check(
-      "the three bundles agree with each other", together.status == 0,
-      together.out + together.err)
+      "the three agree on every message, and that finding stays the only one",
+      together == ["grant-scope"], "\(together)")
     let text = try bundles.map { try String(contentsOfFile: $0, encoding: .utf8) }.joined()
     report.check(
       "no bundle holds a name, a telephone number or a code word",
       ["Example Person", "+992", "quince", "Almond"].allSatisfy { !text.contains($0) })
     var bytes = try Data(contentsOf: URL(fileURLWithPath: bundles[0]))
-    // A digit in the middle of the file, inside some leaf.
-    let middle = bytes.count * 3 / 4
-    let place = bytes[middle...].firstIndex { (0x30...0x38).contains($0) } ?? middle
+    // A digit of the last line that logs an event.
+    let word = Data("\nleaf\t".utf8)
+    let line = bytes.range(of: word, options: .backwards)?.upperBound ?? bytes.startIndex
+    let place = bytes[line...].firstIndex { (0x30...0x38).contains($0) } ?? line
     bytes[place] += 1
     let changed = root.appendingPathComponent("changed.bundle")
     try bytes.write(to: changed)
@@ -281,6 +285,19 @@ final class DemoStory {
   }
 
   // MARK: Helpers
+
+  /// The codes of the errors and warnings that the auditor's tool prints.
+  private func findings(_ command: String, _ bundles: [String]) throws -> [String] {
+    let output = try harness.programs.run(
+      "amonat-audit", [command, "--realm", harness.realm, "--lang", "en"] + bundles)
+    guard output.status < 2 else { return ["status \(output.status)", output.out, output.err] }
+    return output.out.split(separator: "\n").compactMap { line in
+      let words = line.split(separator: " ").map(String.init)
+      guard let severity = words.first, ["error", "warning"].contains(severity), words.count > 1
+      else { return nil }
+      return words[1]
+    }
+  }
 
   private func refer(_ legs: Legs, leg: Int, grant: UInt64) async throws -> [String: Any] {
     let need = (legs.example["legs"] as? [[String: Any]])?[leg]["need"] ?? [:]
