@@ -166,7 +166,12 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["CanonicalBytes", "Sealing", "LocalContract"],
       path: "Tests/TestSupport", swiftSettings: house),
-    command("amonat-demo", ["TestSupport", "LocalContract"], path: "Tests/Demo"),
+    command(
+      "amonat-demo",
+      [
+        "TestSupport", "LocalContract", "AgencyNode", "CanonicalBytes", "Exchange", "NodeStore",
+        "ReferralModel", "Trust",
+      ], path: "Tests/Demo"),
     command(
       "amonat-bench",
       [
@@ -182,10 +187,12 @@ let package = Package(
     tests(
       "ExchangeTests",
       ["Exchange", "WireSchema", "TransparencyLog", "Sealing", "CanonicalBytes", "ReferralModel"]),
-    tests("AuditTests", ["Audit", "Trust", "TransparencyLog", "Sealing", "CanonicalBytes"]),
+    tests(
+      "AuditTests",
+      ["Audit", "Trust", "TransparencyLog", "Sealing", "CanonicalBytes", "ReferralModel"]),
     tests(
       "NodeStoreTests",
-      ["NodeStore", "Exchange", "Trust", "TransparencyLog", "Sealing", "ReferralModel"]),
+      ["NodeStore", "TransparencyLog", "Sealing", "CanonicalBytes", Product.grdb]),
     tests(
       "PeerLinkTests",
       [

@@ -117,3 +117,21 @@ private struct AuditReceiptRow {
       origin: note.split(separator: "\n").first.map(String.init) ?? "", view: note)
   }
 }
+
+extension NodeStore {
+  /// What a peer answered to a message, read beside a running node; `nil` while it waits.
+  package static func outcome(
+    of message: Digest32, in folder: StateFolder
+  ) throws(StoreFailure) -> String? {
+    let reader = try Databases.reader(folder.node, role: "node.db")
+    do {
+      return try reader.read { db in
+        try String.fetchOne(
+          db, sql: "SELECT code FROM outbound WHERE message = ? AND state > 1",
+          arguments: [message.data])
+      }
+    } catch {
+      throw StoreFailure.from(error, file: "node.db")
+    }
+  }
+}

@@ -24,12 +24,15 @@ struct AmonatDaemon: AsyncParsableCommand {
 
       Exit status: 0 stopped in order, 1 the node had to stop, 64 wrong usage, 78 wrong settings.
       """,
-    version: AmonatVersion.text)
+    version: AmonatVersion.text
+  )
 
   @Option(help: ArgumentHelp("The state folder made by `amonat init`.", valueName: "folder"))
   var state: String?
 
-  @Option(help: ArgumentHelp("Configuration file (default: amonatd.json there).", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Configuration file (default: amonatd.json there).", valueName: "file")
+  )
   var config: String?
 
   @Option(help: ArgumentHelp("Where peers call: host:port, or none.", valueName: "address"))
@@ -48,11 +51,13 @@ struct AmonatDaemon: AsyncParsableCommand {
     let settings: DaemonSettings
     do {
       settings = try await DaemonSettings.load(
-        state: state, file: config,
+        state: state,
+        file: config,
         flags: [
           "listen": listen, "socket": socket, "metrics-port": metricsPort.map { "\($0)" },
           "log-level": logLevel,
-        ])
+        ]
+      )
     } catch {
       FileHandle.standardError.write(Data("amonatd: \(error)\n".utf8))
       throw ExitCode(78)

@@ -39,10 +39,7 @@ internal import Testing
       ("Unlock", Unlock(user: "a", passphrase: "b")),
       ("Problem", Problem(.busy, detail: "a", reasons: ["b"])),
       ("ConsentWithdraw", ConsentWithdraw(case: "a", grants: [1], confirmation: "code-word")),
-      (
-        "ReferralAct",
-        ReferralAct(reason: "a", outcome: "b", expectedMs: 1, content: [:], fromCase: true)
-      ),
+      ("ReferralAct", ReferralAct(reason: "a", outcome: "b", expectedMs: 1)),
     ]
     for (name, value) in sent {
       let bytes = try LocalJSON.encode(value)

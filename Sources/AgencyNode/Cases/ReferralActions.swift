@@ -36,7 +36,7 @@ package struct ReferralActions: Sendable {
   package func act(
     _ name: String, _ action: ReferralAction, _ request: ReferralAct,
     _ presence: SessionVault.Presence
-  ) async throws(NodeError) -> ReferralView {
+  ) async throws(NodeError) -> ReferralLine {
     guard !presence.desks.isEmpty else { throw NodeError(.deskLocked) }
     if action == .erase { return try await confirmErasure(name, request, presence) }
     guard let event = Self.events[action] else {
@@ -98,7 +98,18 @@ package struct ReferralActions: Sendable {
         return referral.peer
       }
       node.lanes.wake(peer)
-      return try await show(name, presence)
+      return try await line(name)
+    }
+  }
+
+  /// One referral as it is listed.
+  private func line(_ name: String) async throws(NodeError) -> ReferralLine {
+    let nowMs = node.trustedMs
+    return try await NodeError.wrapping {
+      guard let referral = try await node.store.read({ try $0.referral(name) }) else {
+        throw NodeError(.referralUnknown)
+      }
+      return referral.line(nowMs: nowMs)
     }
   }
 
@@ -106,7 +117,7 @@ package struct ReferralActions: Sendable {
   /// her code word, or a safe call-back. Without it the hold-down runs.
   private func confirmErasure(
     _ name: String, _ request: ReferralAct, _ presence: SessionVault.Presence
-  ) async throws(NodeError) -> ReferralView {
+  ) async throws(NodeError) -> ReferralLine {
     guard ConsentService.confirmations.contains(request.reason ?? "") else {
       throw NodeError(.malformed, detail: "reason: in-person, code-word or call-back")
     }
@@ -123,7 +134,7 @@ package struct ReferralActions: Sendable {
       }
     }
     node.lanes.wake(Maintenance.erasureLane)
-    return try await show(name, presence)
+    return try await line(name)
   }
 
   /// One referral, with the content that the unlocked desks may open. Opening is an event.

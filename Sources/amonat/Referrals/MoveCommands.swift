@@ -110,7 +110,8 @@ struct EraseReferral: MoveCommand {
   static let action = ReferralAction.erase
   static let configuration = CommandConfiguration(
     commandName: "erase",
-    abstract: "Confirm an erasure that the sender asked for; without this it waits for the hold-down.",
+    abstract:
+      "Confirm an erasure that the sender asked for; without this it waits for the hold-down.",
     discussion: "  amonat referral erase 9a41… --confirmation call-back"
   )
 

@@ -1,0 +1,288 @@
+package import Foundation
+package import LocalContract
+
+/// A commission and its agencies, each with a real node of its own: processes, state, certificates.
+package final class NodeHarness {
+  /// An agency to set up.
+  package struct AgencySpec: Sendable {
+    package let id: String
+    package let sector: String
+    package let name: String
+    package let nameTg: String
+    package let nameRu: String
+    /// Whether peers can call it; otherwise it only dials out.
+    package let listens: Bool
+    /// Desks with the groups they may open.
+    package let desks: [(name: String, groups: [String])]
+
+    package init(
+      id: String, sector: String, name: String, nameTg: String, nameRu: String, listens: Bool,
+      desks: [(name: String, groups: [String])]
+    ) {
+      self.id = id
+      self.sector = sector
+      self.name = name
+      self.nameTg = nameTg
+      self.nameRu = nameRu
+      self.listens = listens
+      self.desks = desks
+    }
+  }
+
+  /// Where everything lies.
+  package let root: URL
+  /// The programs.
+  package let programs: Programs
+  /// The nodes, by agency.
+  package private(set) var nodes: [String: HarnessNode] = [:]
+  /// The realm, after ``found(_:)``.
+  package private(set) var realm = ""
+
+  /// The two users of every agency.
+  package static let users = ["zarina", "farhod"]
+
+  /// Prepares a folder; nothing is started.
+  package init(root: URL, programs: Programs = Programs()) throws {
+    self.root = root
+    self.programs = programs
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+    try Data("a long demonstration phrase\n".utf8).write(to: passphrase)
+  }
+
+  private var passphrase: URL { root.appendingPathComponent("passphrase") }
+
+  /// The first policy of the repository.
+  package static var policy: URL {
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Protocol/policy/tj-nrm.json")
+  }
+
+  /// Makes the agencies' keys, a commission of five with a threshold of three, the register, and the
+  /// nodes' states.
+  package func found(_ agencies: [AgencySpec]) throws {
+    for agency in agencies {
+      try expect(
+        "amonat",
+        [
+          "init", "--state", state(agency.id).path, "--agency", agency.id, "--sector",
+          agency.sector, "--level", "national", "--region", "dushanbe", "--name-en", agency.name,
+          "--name-tg", agency.nameTg, "--name-ru", agency.nameRu, "--passphrase-file",
+          passphrase.path,
+        ])
+    }
+    let commission = root.appendingPathComponent("commission")
+    let names = ["justice", "health", "interior", "ngo-union", "ombudsman"]
+    try expect(
+      "amonat",
+      [
+        "commission", "new", "--out", commission.path, "--holders", "5", "--threshold", "3",
+        "--names", names.joined(separator: ","), "--policy", Self.policy.path,
+        "--passphrase-file", passphrase.path,
+      ] + agencies.flatMap { ["--member", state($0.id).appendingPathComponent("member.json").path] }
+    )
+    try expect(
+      "amonat",
+      [
+        "commission", "sign", "--register", commission.appendingPathComponent("register.json").path,
+        "--out", register.path, "--passphrase-file", passphrase.path,
+      ]
+        + names.prefix(3).flatMap {
+          ["--key", commission.appendingPathComponent("\($0).key").path]
+        })
+    for agency in agencies {
+      let made = try expect(
+        "amonat",
+        [
+          "init", "--state", state(agency.id).path, "--register", register.path, "--policy",
+          Self.policy.path, "--passphrase-file", passphrase.path, "--json",
+        ])
+      realm = (try made.json() as? [String: Any])?["realm"] as? String ?? ""
+      nodes[agency.id] = HarnessNode(
+        agency, state: state(agency.id), programs: programs, passphrase: passphrase)
+    }
+  }
+
+  /// The signed register.
+  package var register: URL { root.appendingPathComponent("register.note") }
+
+  /// Starts the nodes, makes users, desks and cards, and introduces everybody to everybody.
+  package func start() async throws {
+    let ordered = nodes.values.sorted { $0.spec.id < $1.spec.id }
+    for node in ordered { try await node.start() }
+    for node in ordered { try node.furnish() }
+    for node in ordered {
+      for other in ordered where other !== node {
+        try node.cli(["peer", "import", other.introduction.path])
+      }
+    }
+  }
+
+  /// Stops every node, in order.
+  package func stop() {
+    for node in nodes.values { node.stop() }
+  }
+
+  private func state(_ id: String) -> URL {
+    root.appendingPathComponent(id.split(separator: ".").first.map(String.init) ?? id)
+  }
+
+  @discardableResult
+  private func expect(_ name: String, _ arguments: [String]) throws -> Programs.Output {
+    let output = try programs.run(name, arguments)
+    guard output.status == 0 else {
+      throw Programs.Failure("\(name) \(arguments.prefix(2)): \(output.status) \(output.err)")
+    }
+    return output
+  }
+}
+
+/// One agency's node as a process.
+package final class HarnessNode {
+  package let spec: NodeHarness.AgencySpec
+  package let state: URL
+  private let programs: Programs
+  private let passphrase: URL
+  private var process: Process?
+  /// The port for peers; 0 for a node that only dials out.
+  package private(set) var port: UInt16 = 0
+  /// The port that peers are told, when a relay stands between.
+  package var announcedPort: UInt16?
+
+  init(
+    _ spec: NodeHarness.AgencySpec, state: URL, programs: Programs, passphrase: URL
+  ) {
+    self.spec = spec
+    self.state = state
+    self.programs = programs
+    self.passphrase = passphrase
+    if spec.listens { port = Self.freePort() }
+  }
+
+  /// The local socket.
+  package var socket: String { state.appendingPathComponent("amonat.sock").path }
+  /// What the node wrote to standard error.
+  package var logFile: URL { state.appendingPathComponent("amonatd.log") }
+  /// The node's card and link, for its peers.
+  package var introduction: URL { state.appendingPathComponent("introduction.notes") }
+  /// The process id, while it runs.
+  package var pid: Int32? { process.flatMap { $0.isRunning ? $0.processIdentifier : nil } }
+
+  /// Starts the process and waits until it answers.
+  package func start() async throws {
+    let started = programs.process(
+      "amonatd",
+      [
+        "--state", state.path, "--listen", spec.listens ? "127.0.0.1:\(port)" : "none",
+      ], environment: ["AMONAT_PASSPHRASE_COST": "least"])
+    if !FileManager.default.fileExists(atPath: logFile.path) {
+      _ = FileManager.default.createFile(atPath: logFile.path, contents: nil)
+    }
+    let log = try FileHandle(forWritingTo: logFile)
+    try log.seekToEnd()
+    started.standardError = log
+    started.standardOutput = log
+    started.standardInput = FileHandle.nullDevice
+    try started.run()
+    process = started
+    for _ in 0..<600 {
+      if let health = try? await client().health(), health.status == "ok" { return }
+      guard started.isRunning else {
+        throw Programs.Failure("\(spec.id): amonatd ended with \(started.terminationStatus)")
+      }
+      try await Task.sleep(for: .milliseconds(25))
+    }
+    throw Programs.Failure("\(spec.id): amonatd does not answer")
+  }
+
+  /// A client without a session.
+  package func client(token: String? = nil) -> LocalClient {
+    LocalClient(socket: socket, token: token)
+  }
+
+  /// Users, desks, card and introduction.
+  func furnish() throws {
+    for user in NodeHarness.users {
+      try cli(["user", "add", user, "--passphrase-file", passphrase.path])
+    }
+    for desk in spec.desks {
+      try cli([
+        "desk", "add", desk.name, "--groups", desk.groups.joined(separator: ","), "--holders",
+        NodeHarness.users.joined(separator: ","),
+      ])
+    }
+    let endpoint = spec.listens ? ["--endpoint", "https://127.0.0.1:\(announcedPort ?? port)"] : []
+    try cli(
+      [
+        "card", "sign", "--key", state.appendingPathComponent("agency.key").path,
+        "--passphrase-file", passphrase.path,
+      ] + endpoint)
+    try cli(["peer", "export", "--out", introduction.path])
+    try unlockAgain()
+  }
+
+  /// Opens a session for the command line: after a start, nobody is there.
+  package func unlockAgain() throws {
+    try cli(["unlock", "--user", NodeHarness.users[0], "--passphrase-file", passphrase.path])
+  }
+
+  /// Unlocks for the first user and returns the token.
+  package func unlock() async throws -> String {
+    let phrase = try String(contentsOf: passphrase, encoding: .utf8)
+      .trimmingCharacters(in: .newlines)
+    return try await client().unlock(
+      Unlock(user: NodeHarness.users[0], passphrase: phrase)
+    ).token
+  }
+
+  /// Runs the command line against this node; throws unless it exits 0.
+  @discardableResult
+  package func cli(_ arguments: [String]) throws -> Programs.Output {
+    let output = try tryCLI(arguments)
+    guard output.status == 0 else {
+      throw Programs.Failure(
+        "\(spec.id): amonat \(arguments.prefix(2).joined(separator: " ")): exit \(output.status): "
+          + output.err + output.out)
+    }
+    return output
+  }
+
+  /// Runs the command line against this node, whatever comes of it.
+  package func tryCLI(_ arguments: [String]) throws -> Programs.Output {
+    try programs.run(
+      "amonat", arguments,
+      environment: [
+        "AMONAT_SOCKET": socket, "AMONAT_LANG": "en",
+        "AMONAT_SESSION": state.appendingPathComponent("session").path,
+      ])
+  }
+
+  /// Stops the process in order.
+  package func stop() {
+    guard let process, process.isRunning else { return }
+    process.terminate()
+    process.waitUntilExit()
+  }
+
+  /// Ends the process as a power cut would.
+  package func kill() {
+    guard let process, process.isRunning else { return }
+    Foundation.kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
+  private static func freePort() -> UInt16 {
+    let descriptor = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    unsafe withUnsafeMutablePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+        _ = unsafe bind(descriptor, generic, length)
+        _ = unsafe getsockname(descriptor, generic, &length)
+      }
+    }
+    return UInt16(bigEndian: address.sin_port)
+  }
+}
