@@ -208,8 +208,9 @@ let package = Package(
     command(
       "amonat-bench",
       [
-        "TestSupport", "LocalContract", "Sealing", "TransparencyLog", "Exchange", "NodeStore",
-        "Audit", "WireSchema",
+        "TestSupport", "LocalContract", "CanonicalBytes", "ReferralModel", "Sealing",
+        "TransparencyLog", "Trust", "Exchange", "NodeStore", "Audit", Product.grdb,
+        Product.nioCore, Product.nioPosix,
       ],
       path: "Tests/Bench"
     ),

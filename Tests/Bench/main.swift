@@ -1,1 +1,1 @@
-print("placeholder")
+await BenchProgram.run(Array(CommandLine.arguments.dropFirst()))

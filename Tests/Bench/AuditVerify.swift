@@ -1,0 +1,196 @@
+internal import Audit
+internal import CanonicalBytes
+internal import Foundation
+internal import ReferralModel
+internal import Sealing
+internal import TestSupport
+internal import TransparencyLog
+
+/// How fast a bundle is verified: grants, offers with their receipts, messages received, openings.
+enum AuditVerify {
+  /// Register and policy stand first.
+  private static let founding: UInt64 = 2
+
+  static func measure(_ options: BenchOptions) throws -> Figure {
+    let wanted = UInt64(options.count ?? 300_000)
+    let size = founding + (wanted + 3) / 4 * 4
+    let folder = try BenchOptions.makeFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("bench.bundle")
+    let realm = try SampleRealm()
+    let events = SampleEvents(realm: realm.realm, policy: Hash256.of(realm.policy))
+    Progress.say("  writing \(size) leaves")
+    try write(size, events, realm, to: file)
+    let bytes = try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int ?? 0
+    Progress.say("  verifying \(bytes) bytes")
+    let (first, findings, summary) = try verify(file)
+    let (second, _, _) = try verify(file)
+    let spent = min(first, second)
+    guard summary.isWhole else { throw Programs.Failure("the bundle was not read to its end") }
+    return Figure(
+      "audit-verify",
+      Double(size) / spent,
+      "leaves/s",
+      [
+        ("leaves", .whole(Int(size))), ("receipts", .whole(Int(summary.receipts))),
+        ("bytes", .whole(bytes)), ("cpu_s", .number(spent)),
+        ("cpu_us_per_leaf", .number(spent / Double(size) * 1e6)),
+        ("findings", .text(findings)),
+      ]
+    )
+  }
+
+  private static func verify(_ file: URL) throws -> (Double, String, BundleSummary) {
+    let found = Counts()
+    let handle = try FileHandle(forReadingFrom: file)
+    defer { try? handle.close() }
+    let before = ProcessFigures.ownCPU()
+    var verifier = BundleVerifier(name: "bench.bundle") { found.add($0) }
+    while let chunk = try handle.read(upToCount: 1 << 18), !chunk.isEmpty {
+      verifier.feed([UInt8](chunk))
+    }
+    let summary = verifier.finish()
+    return (ProcessFigures.ownCPU() - before, found.text, summary)
+  }
+
+  /// Findings by code.
+  private final class Counts {
+    private var codes: [String: Int] = [:]
+
+    func add(_ finding: Finding) { codes["\(finding.code.rawValue)", default: 0] += 1 }
+
+    var text: String {
+      codes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    }
+  }
+
+  // MARK: The bundle
+
+  private static func entry(_ index: UInt64, _ events: SampleEvents) throws -> SampleEvents.Entry {
+    if index == 0 {
+      return try events.entry(
+        .register,
+        events.log,
+        0,
+        [.digest(.message, events.realm)],
+        isAboutPerson: false
+      )
+    }
+    if index == 1 {
+      return try events.entry(
+        .policy,
+        events.log,
+        1,
+        [.digest(.message, events.policy)],
+        isAboutPerson: false
+      )
+    }
+    let number = (index - founding) / 4
+    return switch (index - founding) % 4 {
+    case 0: try events.grant(at: index)
+    case 1: try events.disclose(number, under: index - 1, at: index)
+    case 2: try events.receive(number, at: index)
+    default: try events.open(at: index)
+    }
+  }
+
+  private static func write(
+    _ size: UInt64,
+    _ events: SampleEvents,
+    _ realm: borrowing SampleRealm,
+    to file: URL
+  ) throws {
+    var log = LogTree()
+    for index in 0..<size {
+      log.append(try entry(index, events).leaf.hash)
+      _ = log.takeCompletedTiles()
+    }
+    var peer = MemoryLog()
+    for number in 0..<(size - founding) / 4 {
+      peer.append(try events.receipt(number, at: number).leaf.hash)
+    }
+    _ = FileManager.default.createFile(atPath: file.path, contents: nil)
+    let handle = try FileHandle(forWritingTo: file)
+    defer { try? handle.close() }
+    guard let id = LogID(events.log), let peerID = LogID(events.peerLog) else {
+      throw Programs.Failure(events.log)
+    }
+    let head = BundleHead(
+      log: id,
+      madeMs: SampleEvents.startMs + (size + 3_600) * 1_000,
+      realm: realm.realm,
+      root: log.root,
+      size: size
+    )
+    var writer = try BundleWriter(head: head, padKey: Randomness.digest()) {
+      try handle.write(contentsOf: Data($0))
+    }
+    try writer.register(realm.register.bytes)
+    try writer.policy(realm.policy)
+    try writer.card(try realm.sender.card(realm: realm.realm).bytes)
+    try writer.card(try realm.recipient.card(realm: realm.realm).bytes)
+    try writer.checkpoint(try note(log, events, realm, size: size))
+    let peerNote = Checkpoint.sign(
+      origin: events.peerLog,
+      size: peer.tree.size,
+      root: peer.tree.root,
+      key: realm.recipient.logKey
+    )
+    let proofs = try peer.proofs()
+    for index in 0..<size {
+      try leaf(index, events, to: &writer)
+      guard index >= founding, (index - founding) % 4 == 1 else { continue }
+      let number = (index - founding) / 4
+      if number == 0 { try writer.view(Array(peerNote.utf8)) }
+      let answer = try events.receipt(number, at: number)
+      try writer.receipt(
+        event: answer.event,
+        salt: answer.salts.event,
+        staff: answer.leaf.staff,
+        personal: answer.leaf.personal,
+        path: try proofs.inclusionProof(index: number)
+      )
+    }
+    try writer.seen(origin: peerID, size: peer.tree.size, root: peer.tree.root)
+    try writer.finish()
+  }
+
+  private static func leaf(
+    _ index: UInt64,
+    _ events: SampleEvents,
+    to writer: inout BundleWriter
+  ) throws {
+    let entry = try entry(index, events)
+    let isAboutPerson = index >= founding && (index - founding) % 4 != 2
+    try writer.leaf(
+      hash: entry.leaf.hash,
+      event: entry.event,
+      eventSalt: entry.salts.event,
+      staff: entry.staff,
+      staffSalt: entry.salts.staff,
+      personalCommitment: entry.leaf.personal,
+      person: isAboutPerson ? .held : .salt(entry.salts.personal)
+    )
+  }
+
+  private static func note(
+    _ log: LogTree,
+    _ events: SampleEvents,
+    _ realm: borrowing SampleRealm,
+    size: UInt64
+  ) throws -> [UInt8] {
+    let note = Checkpoint.sign(
+      origin: events.log,
+      size: size,
+      root: log.root,
+      key: realm.sender.logKey
+    )
+    let line = try Cosignature.sign(
+      checkpointNote: note,
+      witness: Names.witness(agency: SampleEvents.recipient, number: 1),
+      key: realm.recipient.witnessKey,
+      timeSeconds: (SampleEvents.startMs + size * 1_000) / 1_000
+    )
+    return Array(try Cosignature.append([line], to: note).utf8)
+  }
+}
