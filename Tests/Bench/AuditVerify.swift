@@ -28,13 +28,16 @@ enum AuditVerify {
     let spent = min(first, second)
     guard summary.isWhole else { throw Programs.Failure("the bundle was not read to its end") }
     return Figure(
-      "audit-verify", Double(size) / spent, "leaves/s",
+      "audit-verify",
+      Double(size) / spent,
+      "leaves/s",
       [
         ("leaves", .whole(Int(size))), ("receipts", .whole(Int(summary.receipts))),
         ("bytes", .whole(bytes)), ("cpu_s", .number(spent)),
         ("cpu_us_per_leaf", .number(spent / Double(size) * 1e6)),
         ("findings", .text(findings)),
-      ])
+      ]
+    )
   }
 
   private static func verify(_ file: URL) throws -> (Double, String, BundleSummary) {
@@ -66,11 +69,21 @@ enum AuditVerify {
   private static func entry(_ index: UInt64, _ events: SampleEvents) throws -> SampleEvents.Entry {
     if index == 0 {
       return try events.entry(
-        .register, events.log, 0, [.digest(.message, events.realm)], isAboutPerson: false)
+        .register,
+        events.log,
+        0,
+        [.digest(.message, events.realm)],
+        isAboutPerson: false
+      )
     }
     if index == 1 {
       return try events.entry(
-        .policy, events.log, 1, [.digest(.message, events.policy)], isAboutPerson: false)
+        .policy,
+        events.log,
+        1,
+        [.digest(.message, events.policy)],
+        isAboutPerson: false
+      )
     }
     let number = (index - founding) / 4
     return switch (index - founding) % 4 {
@@ -82,7 +95,10 @@ enum AuditVerify {
   }
 
   private static func write(
-    _ size: UInt64, _ events: SampleEvents, _ realm: borrowing SampleRealm, to file: URL
+    _ size: UInt64,
+    _ events: SampleEvents,
+    _ realm: SampleRealm,
+    to file: URL
   ) throws {
     var log = LogTree()
     for index in 0..<size {
@@ -100,8 +116,12 @@ enum AuditVerify {
       throw Programs.Failure(events.log)
     }
     let head = BundleHead(
-      log: id, madeMs: SampleEvents.startMs + (size + 3_600) * 1_000, realm: realm.realm,
-      root: log.root, size: size)
+      log: id,
+      madeMs: SampleEvents.startMs + (size + 3_600) * 1_000,
+      realm: realm.realm,
+      root: log.root,
+      size: size
+    )
     var writer = try BundleWriter(head: head, padKey: Randomness.digest()) {
       try handle.write(contentsOf: Data($0))
     }
@@ -111,8 +131,11 @@ enum AuditVerify {
     try writer.card(try realm.recipient.card(realm: realm.realm).bytes)
     try writer.checkpoint(try note(log, events, realm, size: size))
     let peerNote = Checkpoint.sign(
-      origin: events.peerLog, size: peer.tree.size, root: peer.tree.root,
-      key: realm.recipient.logKey)
+      origin: events.peerLog,
+      size: peer.tree.size,
+      root: peer.tree.root,
+      key: realm.recipient.logKey
+    )
     let proofs = try peer.proofs()
     for index in 0..<size {
       try leaf(index, events, to: &writer)
@@ -121,33 +144,53 @@ enum AuditVerify {
       if number == 0 { try writer.view(Array(peerNote.utf8)) }
       let answer = try events.receipt(number, at: number)
       try writer.receipt(
-        event: answer.event, salt: answer.salts.event, staff: answer.leaf.staff,
-        personal: answer.leaf.personal, path: try proofs.inclusionProof(index: number))
+        event: answer.event,
+        salt: answer.salts.event,
+        staff: answer.leaf.staff,
+        personal: answer.leaf.personal,
+        path: try proofs.inclusionProof(index: number)
+      )
     }
     try writer.seen(origin: peerID, size: peer.tree.size, root: peer.tree.root)
     try writer.finish()
   }
 
   private static func leaf(
-    _ index: UInt64, _ events: SampleEvents, to writer: inout BundleWriter
+    _ index: UInt64,
+    _ events: SampleEvents,
+    to writer: inout BundleWriter
   ) throws {
     let entry = try entry(index, events)
     let isAboutPerson = index >= founding && (index - founding) % 4 != 2
     try writer.leaf(
-      hash: entry.leaf.hash, event: entry.event, eventSalt: entry.salts.event,
-      staff: entry.staff, staffSalt: entry.salts.staff, personalCommitment: entry.leaf.personal,
-      person: isAboutPerson ? .held : .salt(entry.salts.personal))
+      hash: entry.leaf.hash,
+      event: entry.event,
+      eventSalt: entry.salts.event,
+      staff: entry.staff,
+      staffSalt: entry.salts.staff,
+      personalCommitment: entry.leaf.personal,
+      person: isAboutPerson ? .held : .salt(entry.salts.personal)
+    )
   }
 
   private static func note(
-    _ log: LogTree, _ events: SampleEvents, _ realm: borrowing SampleRealm, size: UInt64
+    _ log: LogTree,
+    _ events: SampleEvents,
+    _ realm: SampleRealm,
+    size: UInt64
   ) throws -> [UInt8] {
     let note = Checkpoint.sign(
-      origin: events.log, size: size, root: log.root, key: realm.sender.logKey)
+      origin: events.log,
+      size: size,
+      root: log.root,
+      key: realm.sender.logKey
+    )
     let line = try Cosignature.sign(
-      checkpointNote: note, witness: Names.witness(agency: SampleEvents.recipient, number: 1),
+      checkpointNote: note,
+      witness: Names.witness(agency: SampleEvents.recipient, number: 1),
       key: realm.recipient.witnessKey,
-      timeSeconds: (SampleEvents.startMs + size * 1_000) / 1_000)
+      timeSeconds: (SampleEvents.startMs + size * 1_000) / 1_000
+    )
     return Array(try Cosignature.append([line], to: note).utf8)
   }
 }

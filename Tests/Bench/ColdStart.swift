@@ -22,12 +22,15 @@ enum ColdStart {
         size = held
       }
       return Figure(
-        "cold-start", Sample.percentile(0.5, of: taken), "ms",
+        "cold-start",
+        Sample.percentile(0.5, of: taken),
+        "ms",
         [
           ("first_ms", .number(taken.first ?? 0)), ("max_ms", .number(taken.max() ?? 0)),
           ("min_ms", .number(taken.min() ?? 0)), ("leaves", .whole(Int(size))),
           ("starts", .whole(starts)),
-        ])
+        ]
+      )
     }
   }
 
@@ -42,8 +45,10 @@ enum ColdStart {
       try await store.change { transaction in
         for _ in 0..<part {
           try transaction.append(
-            .unlock, [.string(.outcome, "unlocked")],
-            staff: .init(actor: NodeHarness.users[0], atMs: nowMs))
+            .unlock,
+            [.string(.outcome, "unlocked")],
+            staff: .init(actor: NodeHarness.users[0], atMs: nowMs)
+          )
         }
       }
     }
@@ -51,10 +56,13 @@ enum ColdStart {
 
   /// Starts the program, asks until it answers, and stops it.
   private static func start(
-    _ node: HarnessNode, _ options: BenchOptions
+    _ node: HarnessNode,
+    _ options: BenchOptions
   ) async throws -> (milliseconds: Double, leaves: UInt64) {
     let process = options.programs.process(
-      "amonatd", ["--state", node.state.path, "--listen", "127.0.0.1:\(node.port)"])
+      "amonatd",
+      ["--state", node.state.path, "--listen", "127.0.0.1:\(node.port)"]
+    )
     process.standardError = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardInput = FileHandle.nullDevice

@@ -45,13 +45,15 @@ final class CountingRelay: Sendable {
           .channelInitializer { outbound in
             outbound.eventLoop.makeCompletedFuture {
               try outbound.pipeline.syncOperations.addHandler(
-                Pipe(to: inbound, counter, towardsServer: false))
+                Pipe(to: inbound, counter, towardsServer: false)
+              )
             }
           }
           .connect(host: "127.0.0.1", port: Int(target))
           .flatMapThrowing { outbound in
             try inbound.pipeline.syncOperations.addHandler(
-              Pipe(to: outbound, counter, towardsServer: true))
+              Pipe(to: outbound, counter, towardsServer: true)
+            )
           }
       }
       .bind(host: "127.0.0.1", port: 0).get()

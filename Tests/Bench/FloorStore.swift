@@ -19,7 +19,8 @@ struct FloorStore {
     database = try DatabaseQueue(path: file.path, configuration: configuration)
     try database.write { db in
       try db.execute(
-        sql: "CREATE TABLE envelope (id INTEGER PRIMARY KEY, envelope BLOB NOT NULL) STRICT")
+        sql: "CREATE TABLE envelope (id INTEGER PRIMARY KEY, envelope BLOB NOT NULL) STRICT"
+      )
     }
   }
 

@@ -11,8 +11,11 @@ enum IdleMemory {
       try await Task.sleep(for: .seconds(5))
       let sizes = try pair.pids().map { try ProcessFigures.residentMiB(of: $0) }
       return Figure(
-        "idle-memory", sizes.max() ?? 0, "MiB",
-        [("sender_mib", .number(sizes[0])), ("recipient_mib", .number(sizes[1]))])
+        "idle-memory",
+        sizes.max() ?? 0,
+        "MiB",
+        [("sender_mib", .number(sizes[0])), ("recipient_mib", .number(sizes[1]))]
+      )
     }
   }
 }

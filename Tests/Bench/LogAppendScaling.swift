@@ -29,15 +29,20 @@ enum LogAppendScaling {
     }
     let (atSmall, atLarge) = (best.small / Double(leaves) * 1e6, best.large / Double(leaves) * 1e6)
     return Figure(
-      "log-append-scaling", atLarge / atSmall, "times",
+      "log-append-scaling",
+      atLarge / atSmall,
+      "times",
       [
         ("us_per_leaf_at_10k", .number(atSmall)), ("us_per_leaf_at_1m", .number(atLarge)),
         ("leaves", .whole(leaves)), ("rounds", .whole(rounds)),
-      ])
+      ]
+    )
   }
 
   private static func append(
-    _ count: Int, to start: LogTree, _ events: SampleEvents
+    _ count: Int,
+    to start: LogTree,
+    _ events: SampleEvents
   ) throws -> Double {
     var tree = start
     var roots: UInt8 = 0

@@ -8,7 +8,7 @@ enum MachineLine {
   static func print(_ options: BenchOptions) {
     var build = "release"
     #if DEBUG
-      build = "debug"
+    build = "debug"
     #endif
     let load = file("/proc/loadavg").split(separator: " ").first.map(String.init) ?? ""
     Figure(
@@ -28,11 +28,11 @@ enum MachineLine {
 
   private static var compiler: String {
     #if compiler(>=6.4)
-      "6.4 or newer"
+    "6.4 or newer"
     #elseif compiler(>=6.3)
-      "6.3"
+    "6.3"
     #else
-      "6.2"
+    "6.2"
     #endif
   }
 

@@ -22,12 +22,23 @@ struct NodePair {
     let harness = try NodeHarness(root: folder, programs: options.programs)
     try harness.found([
       .init(
-        id: Self.senderID, sector: "state", name: "Ministry", nameTg: "Вазорат",
-        nameRu: "Министерство", listens: true, desks: [(name: "intake", groups: groups)]),
+        id: Self.senderID,
+        sector: "state",
+        name: "Ministry",
+        nameTg: "Вазорат",
+        nameRu: "Министерство",
+        listens: true,
+        desks: [(name: "intake", groups: groups)]
+      ),
       .init(
-        id: Self.recipientID, sector: "ngo", name: "Shelter", nameTg: "Паноҳгоҳ",
-        nameRu: "Приют", listens: true,
-        desks: (0..<desks).map { (name: "desk-\($0 + 1)", groups: groups) }),
+        id: Self.recipientID,
+        sector: "ngo",
+        name: "Shelter",
+        nameTg: "Паноҳгоҳ",
+        nameRu: "Приют",
+        listens: true,
+        desks: (0..<desks).map { (name: "desk-\($0 + 1)", groups: groups) }
+      ),
     ])
     guard let sender = harness.nodes[Self.senderID],
       let recipient = harness.nodes[Self.recipientID]
@@ -37,7 +48,9 @@ struct NodePair {
 
   /// Runs with two started nodes, which are stopped afterwards.
   static func run<Result>(
-    desks: Int = 1, _ options: BenchOptions, _ body: (NodePair) async throws -> Result
+    desks: Int = 1,
+    _ options: BenchOptions,
+    _ body: (NodePair) async throws -> Result
   ) async throws -> Result {
     try await options.withFolder { folder in
       let pair = try NodePair(in: folder, desks: desks, options)
@@ -63,10 +76,18 @@ struct NodePair {
     let token = try await sender.unlock()
     let client = sender.client(token: token)
     let file = try await client.openCase(
-      CaseOpen(desk: "intake", sections: ["need": SampleReferral.need]))
+      CaseOpen(desk: "intake", sections: ["need": SampleReferral.need])
+    )
     let facts = ConsentFacts(
-      notice: "bench-1", language: "ru", mode: "read-aloud", decidedBy: "self",
-      capacity: "adult", teachBack: true, expression: "signature", receipt: "paper")
+      notice: "bench-1",
+      language: "ru",
+      mode: "read-aloud",
+      decidedBy: "self",
+      capacity: "adult",
+      teachBack: true,
+      expression: "signature",
+      receipt: "paper"
+    )
     let grant = GrantAsk(peer: Self.recipientID, purpose: "accommodation", groups: ["need"])
     var grants: [UInt64] = []
     grants.reserveCapacity(count)
@@ -74,7 +95,11 @@ struct NodePair {
       let part = min(LocalLimits.grants, count - grants.count)
       let recorded = try await client.recordConsent(
         ConsentRecord(
-          case: file.case, grants: [GrantAsk](repeating: grant, count: part), record: facts))
+          case: file.case,
+          grants: [GrantAsk](repeating: grant, count: part),
+          record: facts
+        )
+      )
       grants += recorded.grants.map(\.grant)
     }
     await client.close()
@@ -93,7 +118,9 @@ struct NodePair {
   /// Sends one referral and waits for the verified receipt.
   static func refer(_ grant: UInt64, _ client: LocalClient) async throws {
     let results = try await client.refer(
-      ReferBatch(referrals: [SampleReferral.ask(grant)], wait: .receipt), timeout: .seconds(60))
+      ReferBatch(referrals: [SampleReferral.ask(grant)], wait: .receipt),
+      timeout: .seconds(60)
+    )
     guard let result = results.first, result.state == "delivered" else {
       throw Programs.Failure("not delivered: \(results)")
     }

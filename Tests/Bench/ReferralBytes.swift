@@ -36,15 +36,18 @@ enum ReferralBytes {
       await client.close()
       let mean = sizes.reduce(0, +) / Double(count)
       return Figure(
-        "referral-bytes", mean.rounded(.up), "bytes",
+        "referral-bytes",
+        mean.rounded(.up),
+        "bytes",
         [
           ("seconds_at_32kbps", .number(mean * 8 / 32_000)),
           ("max_bytes", .number(sizes.max() ?? 0)),
           ("sent_bytes", .whole((before.toRecipient - start.toRecipient) / count)),
           ("new_connections", .whole(before.connections - start.connections)),
-          ("content_bytes", .whole(SampleReferral.contentBytes)), ("referrals", .whole(count)),
+          ("content_bytes", .whole(SampleReferral.measuredBytes)), ("referrals", .whole(count)),
           ("log_size", .whole(Int(grants.last ?? 0))),
-        ])
+        ]
+      )
     }
   }
 

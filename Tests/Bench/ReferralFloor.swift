@@ -65,13 +65,18 @@ struct ReferralFloor {
       guard let desk = DeskName("desk-\(place + 1)") else { throw Programs.Failure("desk") }
       let key = try KeyWrap.PublicKey(KeyWrap.PrivateKey.generate().publicBytes)
       return EnvelopeDraft.Desk(
-        keyID: DeskKeyID.of(agency: recipient, desk: desk, publicKey: key.bytes), publicKey: key,
-        groups: [need])
+        keyID: DeskKeyID.of(agency: recipient, desk: desk, publicKey: key.bytes),
+        publicKey: key,
+        groups: [need]
+      )
     }
     return EnvelopeDraft(
-      realm: Hash256.of([1]), sender: sender, recipient: recipient,
+      realm: Hash256.of([1]),
+      sender: sender,
+      recipient: recipient,
       parts: [.init(group: need, content: SampleReferral.encoded(SampleReferral.need))],
-      desks: keys)
+      desks: keys
+    )
   }
 
   /// For each round a grant, the offer under it, and the receipt, in one log.
@@ -94,8 +99,12 @@ struct ReferralFloor {
     let proofs = try log.proofs()
     let openings = try entries.enumerated().map { place, entry in
       EventOpening(
-        event: entry.event, salt: entry.salts.event, staff: entry.leaf.staff,
-        personal: entry.leaf.personal, path: try proofs.inclusionProof(index: UInt64(place)))
+        event: entry.event,
+        salt: entry.salts.event,
+        staff: entry.leaf.staff,
+        personal: entry.leaf.personal,
+        path: try proofs.inclusionProof(index: UInt64(place))
+      )
     }
     return (openings, log.tree.size, log.tree.root)
   }

@@ -23,7 +23,12 @@ enum ReferralThroughput {
       let socket = pair.sender.socket
       let watcher = pair.sender.client()
       _ = try await submit(
-        bodies(grants.prefix(warmUp), options), socket, token, options, watcher)
+        bodies(grants.prefix(warmUp), options),
+        socket,
+        token,
+        options,
+        watcher
+      )
       let load = try bodies(grants.dropFirst(warmUp), options)
       Progress.say("  referring \(count) times")
       let cpu = try (pair.cpu(), ProcessFigures.ownCPU())
@@ -40,7 +45,9 @@ enum ReferralThroughput {
       let each = spent.0 / Double(count) * 1e6
       let taken = calls.map(\.milliseconds)
       return Figure(
-        name, Double(count) / seconds, "referrals/s",
+        name,
+        Double(count) / seconds,
+        "referrals/s",
         [
           ("cpu_us_per_referral", .number(each)),
           ("floor_us_per_referral", .number(floor.totalUs)),
@@ -49,19 +56,21 @@ enum ReferralThroughput {
           ("floor_insert_us", .number(floor.insertUs)),
           ("generator_us_per_referral", .number(spent.1 / Double(count) * 1e6)),
           ("referrals", .whole(count)), ("seconds", .number(seconds)),
-          ("desks", .whole(desks)), ("content_bytes", .whole(SampleReferral.contentBytes)),
+          ("desks", .whole(desks)), ("content_bytes", .whole(SampleReferral.measuredBytes)),
           ("bulk", .whole(LocalLimits.batch)), ("bulk_in_flight", .whole(options.inFlight)),
           ("wait", .text(options.wait.rawValue)),
           ("bulk_p50_ms", .number(Sample.percentile(0.5, of: taken))),
           ("bulk_p99_ms", .number(Sample.percentile(0.99, of: taken))),
           ("sender_mib", .number(memory[0])), ("recipient_mib", .number(memory[1])),
-        ])
+        ]
+      )
     }
   }
 
   /// The bulk calls, encoded before the clock starts: the generator shares the cores.
   private static func bodies(
-    _ grants: ArraySlice<UInt64>, _ options: BenchOptions
+    _ grants: ArraySlice<UInt64>,
+    _ options: BenchOptions
   ) throws -> [[UInt8]] {
     var bodies: [[UInt8]] = []
     var rest = grants
@@ -70,14 +79,19 @@ enum ReferralThroughput {
       rest = rest.dropFirst(LocalLimits.batch)
       bodies.append(
         try LocalJSON.encode(
-          ReferBatch(referrals: part.map { SampleReferral.ask($0) }, wait: options.wait)))
+          ReferBatch(referrals: part.map { SampleReferral.ask($0) }, wait: options.wait)
+        )
+      )
     }
     return bodies
   }
 
   /// Submits everything, so many calls at a time, and returns when every receipt is stored.
   private static func submit(
-    _ bodies: [[UInt8]], _ socket: String, _ token: String, _ options: BenchOptions,
+    _ bodies: [[UInt8]],
+    _ socket: String,
+    _ token: String,
+    _ options: BenchOptions,
     _ watcher: LocalClient
   ) async throws -> [Call] {
     let already = try await NodePair.delivered(watcher)
@@ -90,7 +104,10 @@ enum ReferralThroughput {
           while let place = next.take(below: bodies.count) {
             let watch = Stopwatch()
             let answer = try await client.raw(
-              .refer, body: bodies[place], timeout: .seconds(120))
+              .refer,
+              body: bodies[place],
+              timeout: .seconds(120)
+            )
             calls.append(Call(answer: answer, milliseconds: watch.milliseconds))
           }
           await client.close()

@@ -33,19 +33,25 @@ struct SampleEvents: Sendable {
   /// A grant to the recipient.
   func grant(at index: UInt64) throws -> Entry {
     try entry(
-      .grant, log, index,
+      .grant,
+      log,
+      index,
       [
         .string(.basis, "consent"), .strings(.groups, ["contact", "identity", "need"]),
         .integer(.onward, 0), .string(.peer, Self.recipient), .digest(.policy, policy),
         .string(.purpose, "accommodation"), .digest(.register, realm),
         .integer(.until, Self.timeMs(index) + 30 * Self.dayMs),
-      ], isAboutPerson: true)
+      ],
+      isAboutPerson: true
+    )
   }
 
   /// The offer under a grant.
   func disclose(_ number: UInt64, under grant: UInt64, at index: UInt64) throws -> Entry {
     try entry(
-      .disclose, log, index,
+      .disclose,
+      log,
+      index,
       [
         .string(.basis, "consent"), .integer(.expires, Self.timeMs(index) + 10 * Self.dayMs),
         .integer(.grant, grant), .string(.grantLog, log), .strings(.groups, ["need"]),
@@ -53,27 +59,37 @@ struct SampleEvents: Sendable {
         .string(.peer, Self.recipient), .digest(.policy, policy),
         .string(.purpose, "accommodation"), .digest(.register, realm),
         .integer(.seq, number + 1),
-      ], isAboutPerson: true)
+      ],
+      isAboutPerson: true
+    )
   }
 
   /// A message of the recipient, stored by the sender.
   func receive(_ number: UInt64, at index: UInt64) throws -> Entry {
     try entry(
-      .receive, log, index,
+      .receive,
+      log,
+      index,
       [
         .digest(.message, Hash256.of(Array("reply \(number)".utf8))),
         .string(.outcome, "stored"), .string(.peer, Self.recipient),
-      ], isAboutPerson: false)
+      ],
+      isAboutPerson: false
+    )
   }
 
   /// The recipient's answer to an offer, in its own log.
   func receipt(_ number: UInt64, at index: UInt64) throws -> Entry {
     try entry(
-      .receive, peerLog, index,
+      .receive,
+      peerLog,
+      index,
       [
         .digest(.message, message(number)), .string(.outcome, "stored"),
         .string(.peer, Self.sender),
-      ], isAboutPerson: false)
+      ],
+      isAboutPerson: false
+    )
   }
 
   /// A desk opened something.
@@ -83,20 +99,34 @@ struct SampleEvents: Sendable {
 
   /// An event of a type with its own fields.
   func entry(
-    _ type: EventType, _ log: String, _ index: UInt64, _ fields: [EventField],
+    _ type: EventType,
+    _ log: String,
+    _ index: UInt64,
+    _ fields: [EventField],
     isAboutPerson: Bool
   ) throws -> Entry {
     let event = try LogEvent(type: type, log: log, realm: realm, index: index, fields: fields)
     let staff = try StaffPart(
-      timeMs: Self.timeMs(index), isAboutPerson: isAboutPerson, actor: "u-one", desk: "intake")
+      timeMs: Self.timeMs(index),
+      isAboutPerson: isAboutPerson,
+      actor: "u-one",
+      desk: "intake"
+    )
     let personal =
       isAboutPerson
       ? try PersonalPart(subject: String(repeating: "a", count: 32)) : PersonalPart.empty
     let salts = salts.salts(index: index)
     return Entry(
-      event: event.bytes, staff: staff.bytes, salts: salts,
+      event: event.bytes,
+      staff: staff.bytes,
+      salts: salts,
       leaf: LogLeaf(
-        event: event.bytes, staff: staff.bytes, personal: personal.bytes, salts: salts))
+        event: event.bytes,
+        staff: staff.bytes,
+        personal: personal.bytes,
+        salts: salts
+      )
+    )
   }
 
   private static func timeMs(_ index: UInt64) -> UInt64 { startMs + index * 1_000 }

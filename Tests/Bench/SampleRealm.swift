@@ -7,9 +7,9 @@ internal import TransparencyLog
 internal import Trust
 
 /// A realm of two agencies with register, policy and cards, for bundles.
-struct SampleRealm: ~Copyable {
+final class SampleRealm {
   /// One agency's keys.
-  struct Member: ~Copyable {
+  final class Member {
     let id: AgencyID
     let agencyKey = SigningKey.generate()
     let logKey = SigningKey.generate()
@@ -24,23 +24,38 @@ struct SampleRealm: ~Copyable {
     }
 
     /// The card, signed.
-    borrowing func card(realm: Digest32) throws -> SignedNote {
+    func card(realm: Digest32) throws -> SignedNote {
       let card = Card(
-        agency: id, realm: realm, serial: 1, previous: nil, courierKey: courier, desks: [],
+        agency: id,
+        realm: realm,
+        serial: 1,
+        previous: nil,
+        courierKey: courier,
+        desks: [],
         log: .init(key: logKey.publicKey, number: 1),
         nextLog: .init(key: nextKey.publicKey, number: 2),
         witness: .init(key: witnessKey.publicKey, number: 1),
-        expiresMs: SampleEvents.startMs + 365 * SampleEvents.dayMs)
+        expiresMs: SampleEvents.startMs + 365 * SampleEvents.dayMs
+      )
       return try card.signed(
-        agencyKey: agencyKey, logKey: logKey, nextLogKey: nextKey, witnessKey: witnessKey)
+        agencyKey: agencyKey,
+        logKey: logKey,
+        nextLogKey: nextKey,
+        witnessKey: witnessKey
+      )
     }
 
     /// The register's entry.
-    borrowing func entry(_ sector: Agency.Sector) throws -> Agency {
+    func entry(_ sector: Agency.Sector) throws -> Agency {
       guard let region = Code("dushanbe") else { throw Programs.Failure("region") }
       return Agency(
-        id: id, key: agencyKey.publicKey, names: .init(en: id.text, ru: id.text, tg: id.text),
-        sector: sector, level: .national, region: region)
+        id: id,
+        key: agencyKey.publicKey,
+        names: .init(en: id.text, ru: id.text, tg: id.text),
+        sector: sector,
+        level: .national,
+        region: region
+      )
     }
   }
 
@@ -60,14 +75,18 @@ struct SampleRealm: ~Copyable {
       commissioners: [.init(name: "c1", key: commissioner.publicKey)],
       thresholds: .init(membership: 1, policy: 1, root: 1, suspend: 1),
       policy: .init(
-        activeFromMs: SampleEvents.startMs, sha256: Hash256.of(policy), version: 1),
+        activeFromMs: SampleEvents.startMs,
+        sha256: Hash256.of(policy),
+        version: 1
+      ),
       notBeforeMs: SampleEvents.startMs,
       expiresMs: SampleEvents.startMs + 400 * SampleEvents.dayMs
     ).text()
     let words = String(decoding: text, as: UTF8.self)
     register = try SignedNote(
       text: words,
-      signatures: [NoteSignature.sign(text: words, name: "commission/c1", key: commissioner)])
+      signatures: [NoteSignature.sign(text: words, name: "commission/c1", key: commissioner)]
+    )
     realm = Hash256.of(text)
   }
 }
