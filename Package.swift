@@ -10,17 +10,18 @@ let fuzzing = Context.environment["AMONAT_FUZZ"] != nil
 let fuzzFlags: [SwiftSetting] = fuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : []
 
 /// Compiler settings of every target: the strictest the toolchain offers.
-let house: [SwiftSetting] = [
-  .swiftLanguageMode(.v6),
-  .strictMemorySafety(),
-  .treatAllWarnings(as: .error),
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-  .enableUpcomingFeature("InferIsolatedConformances"),
-  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-  .enableUpcomingFeature("ImmutableWeakCaptures"),
-] + fuzzFlags
+let house: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+  ] + fuzzFlags
 
 /// The third-party products, one owner target each (`docs/dependencies.md`).
 enum Product {
@@ -33,21 +34,33 @@ enum Product {
   static let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
   static let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
   static let nioFoundation = Target.Dependency.product(
-    name: "NIOFoundationEssentialsCompat", package: "swift-nio")
+    name: "NIOFoundationEssentialsCompat",
+    package: "swift-nio"
+  )
   static let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
   static let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
   static let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
   static let hummingbirdCore = Target.Dependency.product(
-    name: "HummingbirdCore", package: "hummingbird")
+    name: "HummingbirdCore",
+    package: "hummingbird"
+  )
   static let hummingbirdTLS = Target.Dependency.product(
-    name: "HummingbirdTLS", package: "hummingbird")
+    name: "HummingbirdTLS",
+    package: "hummingbird"
+  )
   static let lifecycle = Target.Dependency.product(
-    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+  )
   static let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
   static let configuration = Target.Dependency.product(
-    name: "Configuration", package: "swift-configuration")
+    name: "Configuration",
+    package: "swift-configuration"
+  )
   static let arguments = Target.Dependency.product(
-    name: "ArgumentParser", package: "swift-argument-parser")
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+  )
 }
 
 /// A library target of the house, in `Sources/<name>`.
@@ -63,7 +76,10 @@ func command(_ name: String, _ dependencies: [Target.Dependency], path: String? 
 /// A test target, in `Tests/<name>`.
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: house)
+    name: name,
+    dependencies: dependencies + ["TestSupport"],
+    swiftSettings: house
+  )
 }
 
 let package = Package(
@@ -88,14 +104,19 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
     .package(
-      url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+      url: "https://github.com/swift-server/swift-service-lifecycle.git",
+      from: "2.13.0"
+    ),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
   ],
   targets: [
     .systemLibrary(
-      name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+      name: "CSodium",
+      pkgConfig: "libsodium",
+      providers: [.apt(["libsodium-dev"])]
+    ),
     // Floor 0
     floor("CanonicalBytes", []),
     floor("ReferralModel", ["CanonicalBytes"]),
@@ -111,10 +132,12 @@ let package = Package(
       [
         "CanonicalBytes", "ReferralModel", "Sealing", "TransparencyLog", Product.x509,
         Product.asn1, Product.crypto,
-      ]),
+      ]
+    ),
     floor(
       "Exchange",
-      ["CanonicalBytes", "ReferralModel", "Sealing", "TransparencyLog", "WireSchema"]),
+      ["CanonicalBytes", "ReferralModel", "Sealing", "TransparencyLog", "WireSchema"]
+    ),
     // Floor 4
     floor("Audit", ["CanonicalBytes", "ReferralModel", "Sealing", "TransparencyLog", "Trust"]),
     floor(
@@ -122,14 +145,16 @@ let package = Package(
       [
         "CanonicalBytes", "ReferralModel", "Sealing", "TransparencyLog", "Trust", "Exchange",
         Product.grdb,
-      ]),
+      ]
+    ),
     floor(
       "PeerLink",
       [
         "HTTPLine", Product.hummingbird, Product.hummingbirdTLS, Product.hummingbirdCore,
         Product.nioCore, Product.nioPosix, Product.nioSSL, Product.nioHTTP1, Product.logging,
         Product.httpTypes, Product.lifecycle,
-      ]),
+      ]
+    ),
     floor("LocalContract", ["CanonicalBytes", "ReferralModel", "HTTPLine"]),
     // Floor 5
     floor(
@@ -138,7 +163,8 @@ let package = Package(
         "CanonicalBytes", "ReferralModel", "Sealing", "TransparencyLog", "WireSchema", "Trust",
         "Exchange", "Audit", "NodeStore", "PeerLink", "HTTPLine", "LocalContract",
         Product.lifecycle, Product.logging, Product.configuration,
-      ]),
+      ]
+    ),
     // Floor 6
     floor(
       "LocalAPI",
@@ -146,66 +172,83 @@ let package = Package(
         "LocalContract", "AgencyNode", "ReferralModel", "CanonicalBytes", "Sealing", "NodeStore",
         Product.hummingbird, Product.nioCore, Product.httpTypes, Product.logging,
         Product.lifecycle,
-      ]),
+      ]
+    ),
     // Floor 7
     command(
       "amonatd",
       [
         "AgencyNode", "LocalAPI", "LocalContract", "NodeStore", Product.arguments, Product.logging,
         Product.lifecycle,
-      ]),
+      ]
+    ),
     command(
       "amonat",
       [
         "CanonicalBytes", "LocalContract", "AgencyNode", "NodeStore", "Trust", "TransparencyLog",
         "Sealing", "ReferralModel", Product.arguments,
-      ]),
+      ]
+    ),
     command("amonat-audit", ["Audit", Product.arguments]),
     // Tests, the demo and the benchmarks drive the real programs.
     .target(
       name: "TestSupport",
       dependencies: ["CanonicalBytes", "Sealing", "LocalContract"],
-      path: "Tests/TestSupport", swiftSettings: house),
+      path: "Tests/TestSupport",
+      swiftSettings: house
+    ),
     command(
       "amonat-demo",
       [
         "TestSupport", "LocalContract", "AgencyNode", "CanonicalBytes", "Exchange", "NodeStore",
         "ReferralModel", "Trust",
-      ], path: "Tests/Demo"),
+      ],
+      path: "Tests/Demo"
+    ),
     command(
       "amonat-bench",
       [
         "TestSupport", "LocalContract", "CanonicalBytes", "ReferralModel", "Sealing",
         "TransparencyLog", "Trust", "Exchange", "NodeStore", "Audit", Product.grdb,
         Product.nioCore, Product.nioPosix,
-      ], path: "Tests/Bench"),
+      ],
+      path: "Tests/Bench"
+    ),
     tests("CanonicalBytesTests", ["CanonicalBytes"]),
     tests("ReferralModelTests", ["ReferralModel", "CanonicalBytes"]),
     tests("SealingTests", ["Sealing", "CanonicalBytes", Product.crypto]),
     tests("TransparencyLogTests", ["TransparencyLog", "Sealing", "CanonicalBytes"]),
-    tests("TrustTests", ["Trust", "TransparencyLog", "Sealing", "CanonicalBytes", "ReferralModel"]),
+    tests(
+      "TrustTests",
+      ["Trust", "TransparencyLog", "Sealing", "CanonicalBytes", "ReferralModel"]
+    ),
     tests(
       "ExchangeTests",
-      ["Exchange", "WireSchema", "TransparencyLog", "Sealing", "CanonicalBytes", "ReferralModel"]),
+      ["Exchange", "WireSchema", "TransparencyLog", "Sealing", "CanonicalBytes", "ReferralModel"]
+    ),
     tests(
       "AuditTests",
-      ["Audit", "Trust", "TransparencyLog", "Sealing", "CanonicalBytes", "ReferralModel"]),
+      ["Audit", "Trust", "TransparencyLog", "Sealing", "CanonicalBytes", "ReferralModel"]
+    ),
     tests(
       "NodeStoreTests",
-      ["NodeStore", "TransparencyLog", "Sealing", "CanonicalBytes", Product.grdb]),
+      ["NodeStore", "TransparencyLog", "Sealing", "CanonicalBytes", Product.grdb]
+    ),
     tests(
       "PeerLinkTests",
       [
         "PeerLink", "HTTPLine", Product.x509, Product.asn1, Product.crypto, Product.nioCore,
         Product.nioPosix, Product.nioSSL, Product.hummingbird, Product.lifecycle, Product.logging,
-      ]),
+      ]
+    ),
     tests("LocalContractTests", ["LocalContract", "CanonicalBytes", "ReferralModel"]),
     tests(
       "NodeTests",
       [
         "AgencyNode", "LocalAPI", "LocalContract", "PeerLink", "Exchange", "Trust", "Audit",
         "TransparencyLog", "Sealing", "WireSchema", "CanonicalBytes", "ReferralModel", "HTTPLine",
-      ]),
+      ]
+    ),
   ]
 )
 
@@ -215,8 +258,10 @@ if fuzzing {
     .executableTarget(
       name: "amonat-fuzz",
       dependencies: ["FuzzDriver", "CanonicalBytes", "Sealing"],
-      path: "Tests/Fuzz", exclude: ["README.md", "Driver", "seeds", "text.dict"],
+      path: "Tests/Fuzz",
+      exclude: ["README.md", "Driver", "seeds", "text.dict"],
       swiftSettings: house + [.unsafeFlags(["-parse-as-library"])],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]
+    ),
   ]
 }

@@ -38,7 +38,9 @@ package final class Node: Sendable {
   ///
   /// - Throws: ``NodeError``: the state cannot be read, or the fork guard forbids it.
   package init(
-    folder: StateFolder, settings: NodeSettings, clock: NodeClock = .system
+    folder: StateFolder,
+    settings: NodeSettings,
+    clock: NodeClock = .system
   ) async throws(NodeError) {
     self.settings = settings
     self.clock = clock
@@ -55,7 +57,9 @@ package final class Node: Sendable {
       }
       trust = try await TrustBook(me: me, store: store)
       witnessKey = try NodeStore.signingKey(
-        store.keyring, named: "witness/\(store.identity.number)")
+        store.keyring,
+        named: "witness/\(store.identity.number)"
+      )
       tls = try Node.identity(store, me: me)
     } catch {
       throw NodeError(from: error)
@@ -71,11 +75,14 @@ package final class Node: Sendable {
       return try TLSIdentity(certificateDER: der.copyBytes(), privateKey: key.copyBytes())
     }
     let minted = try NodeCertificate.mint(
-      for: CertificateName(realm: store.identity.realm, agency: me))
+      for: CertificateName(realm: store.identity.realm, agency: me)
+    )
     try keyring.set("tls/key", to: minted.privateKeyDER)
     try keyring.set("tls/certificate", to: SecretBytes(minted.der))
     return try TLSIdentity(
-      certificateDER: minted.der, privateKey: minted.privateKeyDER.copyBytes())
+      certificateDER: minted.der,
+      privateKey: minted.privateKeyDER.copyBytes()
+    )
   }
 
   /// Trusted time T (K7), Unix ms.

@@ -3,7 +3,9 @@ internal import NodeStore
 internal import ReferralModel
 internal import Trust
 
-/// A failure crossing a service boundary. Branch on ``code``, never on text.
+/// A failure crossing a service boundary.
+///
+/// Branch on ``code``, never on text.
 package struct NodeError: Error {
   /// Registered in `Protocol/registries/error-codes.md`.
   package let code: ProblemCode

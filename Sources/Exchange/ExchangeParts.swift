@@ -118,7 +118,7 @@ package struct RefusalPart: Equatable, Sendable {
 package struct ExchangeParts: Sendable {
   /// Which side wrote it.
   package enum Role: Sendable {
-    /// The caller's; `code` and `held` are empty (EXC-009).
+    /// The caller's; `code` is empty (EXC-009).
     case request
     /// The answer to it.
     case answer

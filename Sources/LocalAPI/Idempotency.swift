@@ -12,7 +12,8 @@ struct Idempotency: Sendable {
   let node: Node
 
   func once(
-    _ call: LocalCall, _ serve: () async throws -> Response
+    _ call: LocalCall,
+    _ serve: () async throws -> Response
   ) async throws -> Response {
     guard let key = call.idempotencyKey, call.endpoint.method == "POST" else {
       return try await serve()

@@ -16,7 +16,10 @@ struct LocalCall: Sendable {
   private let node: Node
 
   init(
-    _ endpoint: LocalEndpoint, _ request: Request, _ context: LocalContext, node: Node
+    _ endpoint: LocalEndpoint,
+    _ request: Request,
+    _ context: LocalContext,
+    node: Node
   ) async throws {
     self.endpoint = endpoint
     self.node = node
@@ -56,7 +59,9 @@ struct LocalCall: Sendable {
     try await node.sessions.presence(token)
   }
 
-  /// The request, strictly: an unknown field is refused. An empty body stands for `{}`.
+  /// The request, strictly: an unknown field is refused.
+  ///
+  /// An empty body stands for `{}`.
   func decode<Value: Decodable>() throws -> Value {
     try LocalJSON.decode(Value.self, from: body.isEmpty ? Array("{}".utf8) : body)
   }

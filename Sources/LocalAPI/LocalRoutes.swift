@@ -7,8 +7,10 @@ internal import LocalContract
 internal import NIOCore
 internal import ReferralModel
 
-/// Which service answers which endpoint. Every endpoint of the contract has its line here; a new one
-/// does not compile until it is decided.
+/// Which service answers which endpoint.
+///
+/// Every endpoint of the contract has its line here; a new one does not compile until it is
+/// decided.
 struct LocalRoutes: Sendable {
   let node: Node
 
@@ -22,7 +24,9 @@ struct LocalRoutes: Sendable {
   }
 
   private func answer(
-    _ endpoint: LocalEndpoint, _ request: Request, _ context: LocalContext
+    _ endpoint: LocalEndpoint,
+    _ request: Request,
+    _ context: LocalContext
   ) async -> Response {
     do {
       let call = try await LocalCall(endpoint, request, context, node: node)
@@ -63,33 +67,48 @@ struct LocalRoutes: Sendable {
       return try json(await CaseService(node: node).show(call.id, try await call.presence()))
     case .recordConsent:
       return try json(
-        await ConsentService(node: node).record(call.decode(), try await call.presence()))
+        await ConsentService(node: node).record(call.decode(), try await call.presence())
+      )
     case .consents:
       return try json(
         await ConsentService(node: node).list(
-          call.query("case") ?? "", try await call.presence()))
+          call.query("case") ?? "",
+          try await call.presence()
+        )
+      )
     case .stop:
       return try json(
-        await ConsentService(node: node).stop(call.decode(), try await call.presence()))
+        await ConsentService(node: node).stop(call.decode(), try await call.presence())
+      )
     case .withdraw:
       return try json(
-        await ConsentService(node: node).withdraw(call.decode(), try await call.presence()))
+        await ConsentService(node: node).withdraw(call.decode(), try await call.presence())
+      )
     case .refer:
       return try json(
-        await ReferralService(node: node).refer(call.decode(), try await call.presence()))
+        await ReferralService(node: node).refer(call.decode(), try await call.presence())
+      )
     case .referrals:
       return try json(
         await ReferralActions(node: node).list(
           box: call.query("box").flatMap { ReferralBox(rawValue: $0) },
-          state: call.query("state")))
+          state: call.query("state")
+        )
+      )
     case .showReferral:
       return try json(
-        await ReferralActions(node: node).show(call.id, try await call.presence()))
+        await ReferralActions(node: node).show(call.id, try await call.presence())
+      )
     case .act:
       guard let action = call.action else { throw NodeError(.notFound) }
       return try json(
         await ReferralActions(node: node).act(
-          call.id, action, call.decode(), try await call.presence()))
+          call.id,
+          action,
+          call.decode(),
+          try await call.presence()
+        )
+      )
     case .exportAudit:
       let request: AuditExport = try call.decode()
       return try json(await AuditService(node: node).export(to: request.path))
@@ -110,14 +129,21 @@ struct LocalRoutes: Sendable {
 
   static func problem(_ problem: Problem) -> Response {
     response(
-      .init(code: problem.status), Problem.mediaType, (try? LocalJSON.encode(problem)) ?? [])
+      .init(code: problem.status),
+      Problem.mediaType,
+      (try? LocalJSON.encode(problem)) ?? []
+    )
   }
 
   static func response(
-    _ status: HTTPResponse.Status, _ type: String, _ body: [UInt8]
+    _ status: HTTPResponse.Status,
+    _ type: String,
+    _ body: [UInt8]
   ) -> Response {
     Response(
-      status: status, headers: [.contentType: type],
-      body: .init(byteBuffer: ByteBuffer(bytes: body)))
+      status: status,
+      headers: [.contentType: type],
+      body: .init(byteBuffer: ByteBuffer(bytes: body))
+    )
   }
 }

@@ -36,8 +36,12 @@ package struct LocalServer: Service {
       onServerRunning: { _ in
         // Between bind and this line the state folder's mode, 0700, keeps others out.
         try? FileManager.default.setAttributes(
-          [.posixPermissions: 0o600], ofItemAtPath: path)
-      }, logger: quiet)
+          [.posixPermissions: 0o600],
+          ofItemAtPath: path
+        )
+      },
+      logger: quiet
+    )
     try await application.run()
     try? FileManager.default.removeItem(atPath: socketPath)
   }

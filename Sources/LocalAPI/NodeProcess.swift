@@ -21,12 +21,17 @@ package enum NodeProcess {
       metadata: [
         "agency": "\(node.store.identity.agency)", "log": "\(node.store.identity.log)",
         "listen": "\(settings.node.listenHost ?? "none")",
-      ])
+      ]
+    )
     let group = ServiceGroup(
       configuration: .init(
         services: services.map {
           .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
-        }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        },
+        gracefulShutdownSignals: [.sigterm, .sigint],
+        logger: logger
+      )
+    )
     try await group.run()
     withExtendedLifetime(lock) {}
     logger.info("stopped")

@@ -14,11 +14,17 @@ package final class CheckpointFile: Sendable {
     package let size: UInt64
     package let root: Digest32
     package let note: String
-    /// The time of the last cosignature over this log, Unix seconds; 0 for none. Never goes back (K5).
+    /// The time of the last cosignature over this log, Unix seconds; 0 for none.
+    ///
+    /// Never goes back (K5).
     package let cosignedAt: UInt64
 
     package init(
-      origin: String, key: Digest32, size: UInt64, root: Digest32, note: String,
+      origin: String,
+      key: Digest32,
+      size: UInt64,
+      root: Digest32,
+      note: String,
       cosignedAt: UInt64 = 0
     ) {
       self.origin = origin
@@ -32,7 +38,9 @@ package final class CheckpointFile: Sendable {
 
   private let database: DatabaseQueue
 
-  /// Opens or creates the file. - Throws: ``StoreFailure``.
+  /// Opens or creates the file.
+  ///
+  /// - Throws: ``StoreFailure``.
   package init(_ file: URL) throws(StoreFailure) {
     database = try Databases.writer(file, role: "checkpoints.db", pageBytes: 4096)
     var migrator = DatabaseMigrator()
@@ -51,7 +59,8 @@ package final class CheckpointFile: Sendable {
             origin INTEGER NOT NULL REFERENCES origin (id), size INTEGER NOT NULL,
             root BLOB NOT NULL, PRIMARY KEY (origin, size)
           ) STRICT, WITHOUT ROWID;
-          """)
+          """
+      )
     }
     do { try migrator.migrate(database) } catch {
       throw StoreFailure.from(error, file: "checkpoints.db")
@@ -65,8 +74,12 @@ package final class CheckpointFile: Sendable {
         .flatMap { row in
           Digest32([UInt8](row["root"] as Data)).map {
             Entry(
-              origin: origin, key: .zero, size: UInt64(row["size"] as Int64), root: $0,
-              note: row["note"])
+              origin: origin,
+              key: .zero,
+              size: UInt64(row["size"] as Int64),
+              root: $0,
+              note: row["note"]
+            )
           }
         }
     }
@@ -80,8 +93,13 @@ package final class CheckpointFile: Sendable {
           let key = Digest32([UInt8](row["key"] as Data))
         else { return nil }
         return Entry(
-          origin: row["name"], key: key, size: UInt64(row["size"] as Int64), root: root,
-          note: row["note"], cosignedAt: UInt64(row["cosigned"] as Int64))
+          origin: row["name"],
+          key: key,
+          size: UInt64(row["size"] as Int64),
+          root: root,
+          note: row["note"],
+          cosignedAt: UInt64(row["cosigned"] as Int64)
+        )
       }
     }
   }
@@ -94,7 +112,8 @@ package final class CheckpointFile: Sendable {
         sql: """
           SELECT seen.size, seen.root FROM seen JOIN origin ON origin.id = seen.origin
           WHERE origin.name = ? ORDER BY seen.size
-          """, arguments: [origin]
+          """,
+        arguments: [origin]
       ).compactMap { row in
         Digest32([UInt8](row["root"] as Data)).map { (UInt64(row["size"] as Int64), $0) }
       }
@@ -103,7 +122,9 @@ package final class CheckpointFile: Sendable {
 
   /// The root accepted of a log at a size, or `nil`.
   package func root(
-    of origin: String, key: Digest32, at size: UInt64
+    of origin: String,
+    key: Digest32,
+    at size: UInt64
   ) throws(StoreFailure) -> Digest32? {
     try read { db in
       try Data.fetchOne(
@@ -111,7 +132,8 @@ package final class CheckpointFile: Sendable {
         sql: """
           SELECT seen.root FROM seen JOIN origin ON origin.id = seen.origin
           WHERE origin.name = ? AND origin.key = ? AND seen.size = ?
-          """, arguments: [origin, Data(key.bytes), Int64(clamping: size)]
+          """,
+        arguments: [origin, Data(key.bytes), Int64(clamping: size)]
       ).flatMap { Digest32([UInt8]($0)) }
     }
   }
@@ -134,13 +156,17 @@ package final class CheckpointFile: Sendable {
   private static func replaceOwn(_ own: Entry, _ db: Database) throws {
     let held =
       try Int64.fetchOne(
-        db, sql: "SELECT size FROM own WHERE origin = ?", arguments: [own.origin]) ?? -1
+        db,
+        sql: "SELECT size FROM own WHERE origin = ?",
+        arguments: [own.origin]
+      ) ?? -1
     // Compare and swap: a smaller or equal checkpoint is never written over a larger one.
     guard held < Int64(clamping: own.size) else {
       throw StoreFailure.logBehindGuard(held: own.size, guarded: UInt64(max(0, held)))
     }
     let statement = try db.cachedStatement(
-      sql: "INSERT OR REPLACE INTO own (origin, size, root, note) VALUES (?, ?, ?, ?)")
+      sql: "INSERT OR REPLACE INTO own (origin, size, root, note) VALUES (?, ?, ?, ?)"
+    )
     try statement.execute(arguments: [
       own.origin, Int64(clamping: own.size), Data(own.root.bytes), own.note,
     ])

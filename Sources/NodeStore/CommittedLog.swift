@@ -4,7 +4,9 @@ internal import GRDB
 package import TransparencyLog
 
 /// The log right after a commit: the checkpoint over it has been signed and guarded, and proofs at
-/// its size can be made. Valid only inside the closure it is lent to.
+/// its size can be made.
+///
+/// Valid only inside the closure it is lent to.
 package struct CommittedLog {
   /// The signed checkpoint note.
   package let note: String
@@ -37,7 +39,8 @@ package struct CommittedLog {
   package func openings(_ indices: [UInt64]) throws -> [EventOpening] {
     try book.reading(database) {
       let statement = try database.cachedStatement(
-        sql: "SELECT e, e_salt, a, a_salt, p_commit FROM event WHERE idx = ?")
+        sql: "SELECT e, e_salt, a, a_salt, p_commit FROM event WHERE idx = ?"
+      )
       return try indices.map { index in
         guard let row = try Row.fetchOne(statement, arguments: [Int64(index)]),
           let salt = Digest32([UInt8](row[1] as Data)),
@@ -45,9 +48,12 @@ package struct CommittedLog {
           let personal = Digest32([UInt8](row[4] as Data))
         else { throw StoreFailure.unknown("event") }
         return EventOpening(
-          event: [UInt8](row[0] as Data), salt: salt,
-          staff: Commitments.staff([UInt8](row[2] as Data), salt: staffSalt), personal: personal,
-          path: try proofs.inclusionProof(index: index))
+          event: [UInt8](row[0] as Data),
+          salt: salt,
+          staff: Commitments.staff([UInt8](row[2] as Data), salt: staffSalt),
+          personal: personal,
+          path: try proofs.inclusionProof(index: index)
+        )
       }
     }
   }

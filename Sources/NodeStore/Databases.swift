@@ -8,8 +8,11 @@ enum Databases {
   static let pageBytes = 16_384
 
   /// Opens a database for writing: WAL, full synchronisation, secure deletion.
-  static func writer(_ file: URL, role: String, pageBytes: Int) throws(StoreFailure) -> DatabaseQueue
-  {
+  static func writer(
+    _ file: URL,
+    role: String,
+    pageBytes: Int
+  ) throws(StoreFailure) -> DatabaseQueue {
     var configuration = base()
     configuration.prepareDatabase { db in
       try db.execute(sql: "PRAGMA page_size = \(pageBytes)")
@@ -42,7 +45,9 @@ enum Databases {
   }
 
   private static func open(
-    _ file: URL, role: String, configuration: Configuration
+    _ file: URL,
+    role: String,
+    configuration: Configuration
   ) throws(StoreFailure) -> DatabaseQueue {
     do { return try DatabaseQueue(path: file.path, configuration: configuration) } catch {
       throw StoreFailure.from(error, file: role)

@@ -29,8 +29,7 @@ enum Erasure {
   static func verifyAbsent(_ values: [Data], from file: URL) throws(StoreFailure) {
     let needles = values.filter { $0.count >= 16 }.map { Data($0.prefix(32)) }
     guard !needles.isEmpty else { return }
-    for path in [file.path, file.path + "-wal"] {
-      guard FileManager.default.fileExists(atPath: path) else { continue }
+    for path in [file.path, file.path + "-wal"] where FileManager.default.fileExists(atPath: path) {
       guard let handle = FileHandle(forReadingAtPath: path) else { throw .unreadable("scan") }
       defer { try? handle.close() }
       var carried = Data()

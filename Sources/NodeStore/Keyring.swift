@@ -40,7 +40,9 @@ package final class Keyring: Sendable {
         defer { SecretBytes.wipe(&bytes) }
         try Data(bytes).write(to: folder.stateKey, options: [.atomic])
         try FileManager.default.setAttributes(
-          [.posixPermissions: 0o400], ofItemAtPath: folder.stateKey.path)
+          [.posixPermissions: 0o400],
+          ofItemAtPath: folder.stateKey.path
+        )
       }
       let attributes = try FileManager.default.attributesOfItem(atPath: folder.stateKey.path)
       let mode = (attributes[.posixPermissions] as? NSNumber)?.uint16Value ?? 0o777
@@ -83,7 +85,8 @@ package final class Keyring: Sendable {
             case_name TEXT NOT NULL, key_id BLOB NOT NULL, enc BLOB NOT NULL, wrapped BLOB NOT NULL,
             PRIMARY KEY (case_name, key_id)
           ) STRICT, WITHOUT ROWID;
-          """)
+          """
+      )
     }
     return migrator
   }
@@ -104,7 +107,9 @@ package final class Keyring: Sendable {
     let box = Data(KeyBox.seal(secret, key: stateKey, name: Array("secret/\(name)".utf8)))
     try write { db in
       try db.execute(
-        sql: "INSERT OR REPLACE INTO secret (name, box) VALUES (?, ?)", arguments: [name, box])
+        sql: "INSERT OR REPLACE INTO secret (name, box) VALUES (?, ?)",
+        arguments: [name, box]
+      )
     }
   }
 
@@ -119,14 +124,16 @@ package final class Keyring: Sendable {
       (
         Data(entry.id), entry.caseName,
         Data(
-          KeyBox.seal(entry.key.bytes, key: stateKey, name: Array("person/".utf8) + entry.id))
+          KeyBox.seal(entry.key.bytes, key: stateKey, name: Array("person/".utf8) + entry.id)
+        )
       )
     }
     try write { db in
       for (id, caseName, box) in rows {
         try db.execute(
           sql: "INSERT INTO person (id, case_name, box) VALUES (?, ?, ?)",
-          arguments: [id, caseName, box])
+          arguments: [id, caseName, box]
+        )
       }
     }
   }
@@ -175,7 +182,11 @@ package final class Keyring: Sendable {
     package let box: [UInt8]
 
     package init(
-      name: String, publicBytes: [UInt8], cost: Passphrase.Cost, salt: [UInt8], box: [UInt8]
+      name: String,
+      publicBytes: [UInt8],
+      cost: Passphrase.Cost,
+      salt: [UInt8],
+      box: [UInt8]
     ) {
       self.name = name
       self.publicBytes = publicBytes
@@ -185,7 +196,9 @@ package final class Keyring: Sendable {
     }
   }
 
-  /// Keeps a new user. - Throws: ``StoreFailure/conflict(_:)`` when the name is taken.
+  /// Keeps a new user.
+  ///
+  /// - Throws: ``StoreFailure/conflict(_:)`` when the name is taken.
   package func addUser(_ user: UserRow) throws(StoreFailure) {
     let box = Data(KeyBox.seal(user.box, key: stateKey, name: Array("user/\(user.name)".utf8)))
     try write { db in
@@ -196,7 +209,8 @@ package final class Keyring: Sendable {
         arguments: [
           user.name, Data(user.publicBytes), Int64(user.cost.passes), Int64(user.cost.memoryKiB),
           Data(user.salt), box,
-        ])
+        ]
+      )
     }
   }
 
@@ -208,12 +222,17 @@ package final class Keyring: Sendable {
     guard let row,
       let cost = Passphrase.Cost(
         passes: UInt32(clamping: row["passes"] as Int64),
-        memoryKiB: UInt32(clamping: row["memory"] as Int64))
+        memoryKiB: UInt32(clamping: row["memory"] as Int64)
+      )
     else { return nil }
     let box = try open(row["box"], name: "user/\(name)")
     return UserRow(
-      name: name, publicBytes: [UInt8](row["public"] as Data), cost: cost,
-      salt: [UInt8](row["salt"] as Data), box: box.copyBytes())
+      name: name,
+      publicBytes: [UInt8](row["public"] as Data),
+      cost: cost,
+      salt: [UInt8](row["salt"] as Data),
+      box: box.copyBytes()
+    )
   }
 
   /// The names of all users.
@@ -232,7 +251,11 @@ package final class Keyring: Sendable {
     package let notAfterMs: Int64
 
     package init(
-      keyID: Digest32, desk: String, publicBytes: [UInt8], fromMs: Int64, notAfterMs: Int64
+      keyID: Digest32,
+      desk: String,
+      publicBytes: [UInt8],
+      fromMs: Int64,
+      notAfterMs: Int64
     ) {
       self.keyID = keyID
       self.desk = desk
@@ -244,7 +267,8 @@ package final class Keyring: Sendable {
 
   /// Keeps a desk key with the private half sealed to its holders.
   package func addDeskKey(
-    _ row: DeskKeyRow, holders: [(user: String, sealed: [UInt8])]
+    _ row: DeskKeyRow,
+    holders: [(user: String, sealed: [UInt8])]
   ) throws(StoreFailure) {
     try write { db in
       try db.execute(
@@ -253,7 +277,8 @@ package final class Keyring: Sendable {
           """,
         arguments: [
           Data(row.keyID.bytes), row.desk, Data(row.publicBytes), row.fromMs, row.notAfterMs,
-        ])
+        ]
+      )
     }
     for holder in holders {
       try addHolder(keyID: row.keyID, user: holder.user, sealed: holder.sealed)
@@ -267,7 +292,8 @@ package final class Keyring: Sendable {
     try write { db in
       try db.execute(
         sql: "INSERT OR REPLACE INTO desk_holder (key_id, user, sealed) VALUES (?, ?, ?)",
-        arguments: [Data(keyID.bytes), user, box])
+        arguments: [Data(keyID.bytes), user, box]
+      )
     }
   }
 
@@ -279,8 +305,12 @@ package final class Keyring: Sendable {
     return rows.compactMap { row in
       Digest32([UInt8](row["key_id"] as Data)).map {
         DeskKeyRow(
-          keyID: $0, desk: row["desk"], publicBytes: [UInt8](row["public"] as Data),
-          fromMs: row["from_ms"], notAfterMs: row["not_after"])
+          keyID: $0,
+          desk: row["desk"],
+          publicBytes: [UInt8](row["public"] as Data),
+          fromMs: row["from_ms"],
+          notAfterMs: row["not_after"]
+        )
       }
     }
   }
@@ -293,7 +323,9 @@ package final class Keyring: Sendable {
         sql: """
           SELECT DISTINCT user FROM desk_holder JOIN desk_key USING (key_id) WHERE desk = ?
           ORDER BY user
-          """, arguments: [desk])
+          """,
+        arguments: [desk]
+      )
     }
   }
 
@@ -307,7 +339,9 @@ package final class Keyring: Sendable {
         sql: """
           SELECT desk_key.*, desk_holder.sealed FROM desk_holder JOIN desk_key USING (key_id)
           WHERE user = ?
-          """, arguments: [user])
+          """,
+        arguments: [user]
+      )
     }
     var out: [(key: DeskKeyRow, sealed: [UInt8])] = []
     for row in rows {
@@ -316,9 +350,14 @@ package final class Keyring: Sendable {
       out.append(
         (
           DeskKeyRow(
-            keyID: keyID, desk: row["desk"], publicBytes: [UInt8](row["public"] as Data),
-            fromMs: row["from_ms"], notAfterMs: row["not_after"]), opened.copyBytes()
-        ))
+            keyID: keyID,
+            desk: row["desk"],
+            publicBytes: [UInt8](row["public"] as Data),
+            fromMs: row["from_ms"],
+            notAfterMs: row["not_after"]
+          ), opened.copyBytes()
+        )
+      )
     }
     return out
   }
@@ -327,14 +366,17 @@ package final class Keyring: Sendable {
 
   /// Keeps a case key wrapped to a desk key.
   package func addCaseKey(
-    caseName: String, keyID: Digest32, wrapped: KeyWrap.Wrapped
+    caseName: String,
+    keyID: Digest32,
+    wrapped: KeyWrap.Wrapped
   ) throws(StoreFailure) {
     try write { db in
       try db.execute(
         sql: "INSERT INTO case_key (case_name, key_id, enc, wrapped) VALUES (?, ?, ?, ?)",
         arguments: [
           caseName, Data(keyID.bytes), Data(wrapped.encapsulated), Data(wrapped.sealed),
-        ])
+        ]
+      )
     }
   }
 
@@ -344,14 +386,19 @@ package final class Keyring: Sendable {
   ) throws(StoreFailure) -> [(keyID: Digest32, wrapped: KeyWrap.Wrapped)] {
     let rows = try read { db in
       try Row.fetchAll(
-        db, sql: "SELECT * FROM case_key WHERE case_name = ?", arguments: [caseName])
+        db,
+        sql: "SELECT * FROM case_key WHERE case_name = ?",
+        arguments: [caseName]
+      )
     }
     return rows.compactMap { row in
       Digest32([UInt8](row["key_id"] as Data)).map {
         (
           $0,
           KeyWrap.Wrapped(
-            encapsulated: [UInt8](row["enc"] as Data), sealed: [UInt8](row["wrapped"] as Data))
+            encapsulated: [UInt8](row["enc"] as Data),
+            sealed: [UInt8](row["wrapped"] as Data)
+          )
         )
       }
     }

@@ -66,7 +66,9 @@ final class LogBook {
   }
 
   private static func restore(
-    identity: LogIdentity, padKey: PadKey, _ db: Database
+    identity: LogIdentity,
+    padKey: PadKey,
+    _ db: Database
   ) throws -> LogTree {
     let lastEvent = try Int64.fetchOne(db, sql: "SELECT max(idx) FROM event") ?? -1
     let lastPad = try Int64.fetchOne(db, sql: "SELECT max(last) FROM pad") ?? -1
@@ -79,19 +81,24 @@ final class LogBook {
       edges.append(
         level == 0
           ? try leafHashes(first..<count, identity: identity, padKey: padKey, db)
-          : try roots(level: level - 1, first..<count, db))
+          : try roots(level: level - 1, first..<count, db)
+      )
       level += 1
     }
     return try LogTree(size: size, edges: edges)
   }
 
   private static func roots(
-    level: Int, _ range: Range<UInt64>, _ db: Database
+    level: Int,
+    _ range: Range<UInt64>,
+    _ db: Database
   ) throws -> [Digest32] {
     try range.map { index in
       let root = try Data.fetchOne(
-        db, sql: "SELECT root FROM tile WHERE id = ?",
-        arguments: [TileShelf.row(level: level, index: index)])
+        db,
+        sql: "SELECT root FROM tile WHERE id = ?",
+        arguments: [TileShelf.row(level: level, index: index)]
+      )
       guard let root, let digest = Digest32([UInt8](root)) else { throw StoreFailure.logChanged }
       return digest
     }
@@ -99,12 +106,17 @@ final class LogBook {
 
   /// The leaf hashes of a range, pads computed.
   static func leafHashes(
-    _ range: Range<UInt64>, identity: LogIdentity, padKey: PadKey, _ db: Database
+    _ range: Range<UInt64>,
+    identity: LogIdentity,
+    padKey: PadKey,
+    _ db: Database
   ) throws -> [Digest32] {
     var hashes: [UInt64: Digest32] = [:]
     let rows = try Row.fetchCursor(
-      db, sql: "SELECT idx, leaf_hash FROM event WHERE idx >= ? AND idx < ?",
-      arguments: [Int64(range.lowerBound), Int64(range.upperBound)])
+      db,
+      sql: "SELECT idx, leaf_hash FROM event WHERE idx >= ? AND idx < ?",
+      arguments: [Int64(range.lowerBound), Int64(range.upperBound)]
+    )
     while let row = try rows.next() {
       hashes[UInt64(row[0] as Int64)] = Digest32([UInt8](row[1] as Data))
     }
@@ -112,8 +124,10 @@ final class LogBook {
       if let hash = hashes[index] { return hash }
       let isPad =
         try Bool.fetchOne(
-          db, sql: "SELECT EXISTS (SELECT 1 FROM pad WHERE first <= ? AND last >= ?)",
-          arguments: [Int64(index), Int64(index)]) ?? false
+          db,
+          sql: "SELECT EXISTS (SELECT 1 FROM pad WHERE first <= ? AND last >= ?)",
+          arguments: [Int64(index), Int64(index)]
+        ) ?? false
       guard isPad else { throw StoreFailure.logChanged }
       return try padKey.leaf(log: identity.log, realm: identity.realm, index: index).hash
     }

@@ -38,22 +38,28 @@ package enum AuditEntry: Sendable {
 extension NodeReader {
   /// Walks the log from its first leaf; memory stays flat.
   ///
-  /// - Parameter size: Leaves to walk.
+  /// `size`: Leaves to walk.
   package func auditEntries(
-    below size: UInt64, _ body: (AuditEntry) throws -> Void
+    below size: UInt64,
+    _ body: (AuditEntry) throws -> Void
   ) throws {
     let events = try Row.fetchCursor(
-      database, sql: "SELECT * FROM event WHERE idx < ? ORDER BY idx", arguments: [Int64(size)])
+      database,
+      sql: "SELECT * FROM event WHERE idx < ? ORDER BY idx",
+      arguments: [Int64(size)]
+    )
     let receipts = try Row.fetchCursor(
       database,
       sql: """
         SELECT o.idx, r.*, v.note FROM receipt r JOIN outbound o ON o.id = r.id
         JOIN view v ON v.id = r.view ORDER BY o.idx
-        """)
+        """
+    )
     var pads = try Row.fetchAll(database, sql: "SELECT first, last FROM pad ORDER BY first")
       .map { (UInt64($0[0] as Int64), UInt64($0[1] as Int64)) }[...]
     var marks = try Row.fetchAll(
-      database, sql: "SELECT size, note FROM mark WHERE size < ? ORDER BY size",
+      database,
+      sql: "SELECT size, note FROM mark WHERE size < ? ORDER BY size",
       arguments: [Int64(size)]
     ).map { (UInt64($0[0] as Int64), $0[1] as String) }[...]
     var receipt = try receipts.next().map(AuditReceiptRow.init)
@@ -94,11 +100,16 @@ extension NodeReader {
 
   private static func leaf(_ row: Row, receipt: AuditEntry.Receipt?) throws -> AuditEntry.Leaf {
     AuditEntry.Leaf(
-      hash: try row.digest("leaf_hash"), event: [UInt8](row["e"] as Data),
-      eventSalt: try row.digest("e_salt"), staff: [UInt8](row["a"] as Data),
-      staffSalt: try row.digest("a_salt"), personal: try row.digest("p_commit"),
+      hash: try row.digest("leaf_hash"),
+      event: [UInt8](row["e"] as Data),
+      eventSalt: try row.digest("e_salt"),
+      staff: [UInt8](row["a"] as Data),
+      staffSalt: try row.digest("a_salt"),
+      personal: try row.digest("p_commit"),
       personalSalt: (row["p_salt"] as Data?).flatMap { Digest32([UInt8]($0)) },
-      person: (row["person"] as Data?).map { [UInt8]($0) }, receipt: receipt)
+      person: (row["person"] as Data?).map { [UInt8]($0) },
+      receipt: receipt
+    )
   }
 }
 
@@ -111,24 +122,32 @@ private struct AuditReceiptRow {
     let note: String = row["note"]
     receipt = AuditEntry.Receipt(
       opening: EventOpening(
-        event: [UInt8](row["e"] as Data), salt: try row.digest("salt"),
-        staff: try row.digest("staff"), personal: try row.digest("personal"),
-        path: MerkleProof.path(flat: [UInt8](row["path"] as Data)) ?? []),
-      origin: note.split(separator: "\n").first.map(String.init) ?? "", view: note)
+        event: [UInt8](row["e"] as Data),
+        salt: try row.digest("salt"),
+        staff: try row.digest("staff"),
+        personal: try row.digest("personal"),
+        path: MerkleProof.path(flat: [UInt8](row["path"] as Data)) ?? []
+      ),
+      origin: note.split(separator: "\n").first.map(String.init) ?? "",
+      view: note
+    )
   }
 }
 
 extension NodeStore {
   /// What a peer answered to a message, read beside a running node; `nil` while it waits.
   package static func outcome(
-    of message: Digest32, in folder: StateFolder
+    of message: Digest32,
+    in folder: StateFolder
   ) throws(StoreFailure) -> String? {
     let reader = try Databases.reader(folder.node, role: "node.db")
     do {
       return try reader.read { db in
         try String.fetchOne(
-          db, sql: "SELECT code FROM outbound WHERE message = ? AND state > 1",
-          arguments: [message.data])
+          db,
+          sql: "SELECT code FROM outbound WHERE message = ? AND state > 1",
+          arguments: [message.data]
+        )
       }
     } catch {
       throw StoreFailure.from(error, file: "node.db")

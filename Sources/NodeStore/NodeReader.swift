@@ -2,7 +2,9 @@ package import CanonicalBytes
 internal import Foundation
 internal import GRDB
 
-/// A consistent view for reading, beside the writer. Valid only inside the closure it is lent to.
+/// A consistent view for reading, beside the writer.
+///
+/// Valid only inside the closure it is lent to.
 package struct NodeReader {
   let database: Database
 
@@ -20,20 +22,31 @@ package struct NodeReader {
   /// All cases, newest first.
   package func cases() throws -> [CaseLine] {
     try Row.fetchAll(
-      database, sql: "SELECT * FROM case_file ORDER BY id DESC LIMIT \(Self.pageLimit)"
+      database,
+      sql: "SELECT * FROM case_file ORDER BY id DESC LIMIT \(Self.pageLimit)"
     ).map {
       CaseLine(
-        name: $0["name"], desk: $0["desk"], state: $0["state"], atMs: UInt64($0["at"] as Int64))
+        name: $0["name"],
+        desk: $0["desk"],
+        state: $0["state"],
+        atMs: UInt64($0["at"] as Int64)
+      )
     }
   }
 
   /// One case, or `nil`.
   package func caseLine(_ name: String) throws -> CaseLine? {
     try Row.fetchOne(
-      database, sql: "SELECT * FROM case_file WHERE name = ?", arguments: [name]
+      database,
+      sql: "SELECT * FROM case_file WHERE name = ?",
+      arguments: [name]
     ).map {
       CaseLine(
-        name: $0["name"], desk: $0["desk"], state: $0["state"], atMs: UInt64($0["at"] as Int64))
+        name: $0["name"],
+        desk: $0["desk"],
+        state: $0["state"],
+        atMs: UInt64($0["at"] as Int64)
+      )
     }
   }
 
@@ -44,14 +57,16 @@ package struct NodeReader {
       sql: """
         SELECT s.section, s.sealed FROM case_section s JOIN case_file c ON c.id = s.case_id
         WHERE c.name = ? ORDER BY s.section
-        """, arguments: [caseName]
+        """,
+      arguments: [caseName]
     ).map { ($0["section"], [UInt8]($0["sealed"] as Data)) }
   }
 
   /// The grants of a case, oldest first.
   package func grants(caseName: String) throws -> [OwnGrant] {
     try Row.fetchAll(
-      database, sql: OwnGrant.selection + " WHERE c.name = ? ORDER BY g.idx",
+      database,
+      sql: OwnGrant.selection + " WHERE c.name = ? ORDER BY g.idx",
       arguments: [caseName]
     ).map(OwnGrant.init)
   }
@@ -64,21 +79,26 @@ package struct NodeReader {
     }
   }
 
-  /// Referrals, newest first. - Parameter isSender: `true` for those we sent, `nil` for all.
+  /// Referrals, newest first.
+  ///
+  /// `isSender`: `true` for those we sent, `nil` for all.
   package func referrals(isSender: Bool?, state: String?) throws -> [ReferralRow] {
     try Row.fetchAll(
       database,
       sql: ReferralRow.selection + """
          WHERE (?1 IS NULL OR r.role = ?1) AND (?2 IS NULL OR r.state = ?2)
         ORDER BY r.id DESC LIMIT \(Self.pageLimit)
-        """, arguments: [isSender.map { $0 ? 0 : 1 }, state]
+        """,
+      arguments: [isSender.map { $0 ? 0 : 1 }, state]
     ).map(ReferralRow.init)
   }
 
   /// One referral by its local name, or `nil`.
   package func referral(_ name: String) throws -> ReferralRow? {
     try Row.fetchOne(
-      database, sql: ReferralRow.selection + " WHERE r.name = ?", arguments: [name]
+      database,
+      sql: ReferralRow.selection + " WHERE r.name = ?",
+      arguments: [name]
     ).map(ReferralRow.init)
   }
 
@@ -99,12 +119,17 @@ package struct NodeReader {
       sql: """
         SELECT i.*, v.envelope FROM inbound i JOIN inbound_envelope v ON v.id = i.id
         WHERE i.referral = ? ORDER BY i.id
-        """, arguments: [referral]
+        """,
+      arguments: [referral]
     ).map {
       InboundMessage(
-        row: $0["id"], message: try $0.digest("message"), kind: $0["kind"],
-        opened: ($0["opened"] as Int64) == 1, envelope: [UInt8]($0["envelope"] as Data),
-        atMs: UInt64($0["at"] as Int64))
+        row: $0["id"],
+        message: try $0.digest("message"),
+        kind: $0["kind"],
+        opened: ($0["opened"] as Int64) == 1,
+        envelope: [UInt8]($0["envelope"] as Data),
+        atMs: UInt64($0["at"] as Int64)
+      )
     }
   }
 
@@ -126,8 +151,10 @@ package struct NodeReader {
         """
     ).map {
       PeerLine(
-        agency: $0["agency"], heardAtMs: UInt64($0["heard_at"] as Int64),
-        waiting: Int($0["waiting"] as Int64))
+        agency: $0["agency"],
+        heardAtMs: UInt64($0["heard_at"] as Int64),
+        waiting: Int($0["waiting"] as Int64)
+      )
     }
   }
 
@@ -138,15 +165,17 @@ package struct NodeReader {
       sql: """
         SELECT agency FROM peer WHERE EXISTS
           (SELECT 1 FROM outbound o WHERE o.peer = peer.id AND o.state < 2)
-        """)
+        """
+    )
   }
 
   /// How many messages stand in each state: queued, logged, received, refused, dead.
   package func outboundCounts() throws -> [Int64: Int] {
     var out: [Int64: Int] = [:]
     for row in try Row.fetchAll(
-      database, sql: "SELECT state, count(*) AS n FROM outbound GROUP BY state")
-    {
+      database,
+      sql: "SELECT state, count(*) AS n FROM outbound GROUP BY state"
+    ) {
       out[row["state"]] = Int(row["n"] as Int64)
     }
     return out
@@ -155,7 +184,8 @@ package struct NodeReader {
   /// The stored notes of a kind, oldest first.
   package func notes(_ kind: String) throws -> [(owner: String, serial: UInt64, text: String)] {
     try Row.fetchAll(
-      database, sql: "SELECT * FROM note WHERE kind = ? ORDER BY owner, serial, id",
+      database,
+      sql: "SELECT * FROM note WHERE kind = ? ORDER BY owner, serial, id",
       arguments: [kind]
     ).map { ($0["owner"], UInt64($0["serial"] as Int64), $0["text"]) }
   }
@@ -181,19 +211,34 @@ package struct NodeReader {
   /// The messages of a referral.
   package func history(referral: Int64) throws -> [Moment] {
     let out = try Row.fetchAll(
-      database, sql: "SELECT * FROM outbound WHERE referral = ? ORDER BY id", arguments: [referral]
+      database,
+      sql: "SELECT * FROM outbound WHERE referral = ? ORDER BY id",
+      arguments: [referral]
     ).map {
       Moment(
-        atMs: UInt64($0["at"] as Int64), kind: $0["kind"], isOut: true,
-        message: try $0.digest("message"), actor: $0["actor"], outcome: $0["outcome"],
-        state: $0["state"])
+        atMs: UInt64($0["at"] as Int64),
+        kind: $0["kind"],
+        isOut: true,
+        message: try $0.digest("message"),
+        actor: $0["actor"],
+        outcome: $0["outcome"],
+        state: $0["state"]
+      )
     }
     let back = try Row.fetchAll(
-      database, sql: "SELECT * FROM inbound WHERE referral = ? ORDER BY id", arguments: [referral]
+      database,
+      sql: "SELECT * FROM inbound WHERE referral = ? ORDER BY id",
+      arguments: [referral]
     ).map {
       Moment(
-        atMs: UInt64($0["at"] as Int64), kind: $0["kind"], isOut: false,
-        message: try $0.digest("message"), actor: nil, outcome: $0["outcome"], state: nil)
+        atMs: UInt64($0["at"] as Int64),
+        kind: $0["kind"],
+        isOut: false,
+        message: try $0.digest("message"),
+        actor: nil,
+        outcome: $0["outcome"],
+        state: nil
+      )
     }
     return (out + back).sorted { $0.atMs < $1.atMs }
   }
@@ -205,7 +250,9 @@ package struct NodeReader {
       sql: """
         SELECT count(*) AS g, coalesce(sum(offered), 0) AS r FROM consent_grant
         JOIN case_file c ON c.id = case_id WHERE c.name = ?
-        """, arguments: [name])
+        """,
+      arguments: [name]
+    )
     return (Int(row?["g"] as Int64? ?? 0), Int(row?["r"] as Int64? ?? 0))
   }
 
@@ -240,12 +287,17 @@ package struct NodeReader {
         JOIN inbound i ON i.peer = t.peer AND i.message = t.message
         WHERE t.done = 0 AND t.erase_after NOT NULL
           AND (t.confirmed = 1 OR t.erase_after <= ?) LIMIT 64
-        """, arguments: [Int64(clamping: nowMs)]
+        """,
+      arguments: [Int64(clamping: nowMs)]
     ).map {
       DueErasure(
-        peer: $0["agency"], log: $0["grant_log"], index: UInt64($0["grant_idx"] as Int64),
-        message: try $0.digest("message"), confirmed: ($0["confirmed"] as Int64) == 1,
-        receiveIndex: UInt64($0["receive_idx"] as Int64))
+        peer: $0["agency"],
+        log: $0["grant_log"],
+        index: UInt64($0["grant_idx"] as Int64),
+        message: try $0.digest("message"),
+        confirmed: ($0["confirmed"] as Int64) == 1,
+        receiveIndex: UInt64($0["receive_idx"] as Int64)
+      )
     }
   }
 
@@ -265,11 +317,15 @@ package struct NodeReader {
         SELECT h.*, p.agency FROM holder h JOIN peer p ON p.id = h.peer
         JOIN consent_grant g ON g.idx = h.grant_idx JOIN case_file c ON c.id = g.case_id
         WHERE c.name = ? ORDER BY h.grant_idx
-        """, arguments: [caseName]
+        """,
+      arguments: [caseName]
     ).map {
       HolderLine(
-        grant: UInt64($0["grant_idx"] as Int64), peer: $0["agency"],
-        erasedAtMs: ($0["erased_at"] as Int64?).map { UInt64($0) }, kept: $0["kept"])
+        grant: UInt64($0["grant_idx"] as Int64),
+        peer: $0["agency"],
+        erasedAtMs: ($0["erased_at"] as Int64?).map { UInt64($0) },
+        kept: $0["kept"]
+      )
     }
   }
 }
@@ -278,14 +334,17 @@ extension NodeReader {
   /// The last heartbeat: its size and when it was made.
   package func lastHeartbeat() throws -> (size: UInt64, atMs: UInt64)? {
     try Row.fetchOne(
-      database, sql: "SELECT size, at FROM mark WHERE heartbeat = 1 ORDER BY size DESC LIMIT 1"
+      database,
+      sql: "SELECT size, at FROM mark WHERE heartbeat = 1 ORDER BY size DESC LIMIT 1"
     ).map { (UInt64($0["size"] as Int64), UInt64($0["at"] as Int64)) }
   }
 
   /// The note of the last heartbeat.
   package func newestHeartbeat() throws -> String? {
     try String.fetchOne(
-      database, sql: "SELECT note FROM mark WHERE heartbeat = 1 ORDER BY size DESC LIMIT 1")
+      database,
+      sql: "SELECT note FROM mark WHERE heartbeat = 1 ORDER BY size DESC LIMIT 1"
+    )
   }
 }
 
@@ -296,7 +355,10 @@ extension NodeReader {
   package func answer(forKey key: String, request: Digest32) throws -> [UInt8]? {
     guard
       let row = try Row.fetchOne(
-        database, sql: "SELECT request, answer FROM idempotency WHERE key = ?", arguments: [key])
+        database,
+        sql: "SELECT request, answer FROM idempotency WHERE key = ?",
+        arguments: [key]
+      )
     else { return nil }
     guard try row.digest("request") == request else {
       throw StoreFailure.conflict("idempotency-conflict")

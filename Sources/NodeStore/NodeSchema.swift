@@ -1,6 +1,8 @@
 internal import GRDB
 
-/// The tables of `node.db`. Append a step, never edit one that has shipped.
+/// The tables of `node.db`.
+///
+/// Append a step, never edit one that has shipped.
 ///
 /// Keys are sequential integers and the rows that change are narrow: a random key or a state column
 /// in a 6 KiB row would more than double the cost of a commit.
@@ -47,7 +49,8 @@ enum NodeSchema {
           size INTEGER PRIMARY KEY, note TEXT NOT NULL, at INTEGER NOT NULL,
           heartbeat INTEGER NOT NULL CHECK (heartbeat IN (0, 1))
         ) STRICT;
-        """)
+        """
+    )
   }
 
   private static func trust(_ db: Database) throws {
@@ -79,7 +82,8 @@ enum NodeSchema {
           id INTEGER PRIMARY KEY, kind TEXT NOT NULL, first TEXT NOT NULL, second TEXT NOT NULL,
           at INTEGER NOT NULL
         ) STRICT;
-        """)
+        """
+    )
   }
 
   private static func messages(_ db: Database) throws {
@@ -176,7 +180,8 @@ enum NodeSchema {
         CREATE TABLE idempotency (
           key TEXT PRIMARY KEY, request BLOB NOT NULL, answer BLOB NOT NULL, at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
-        """)
+        """
+    )
   }
 
   private static func cases(_ db: Database) throws {
@@ -219,6 +224,7 @@ enum NodeSchema {
           withdraw BLOB, erased_at INTEGER, kept TEXT, backups_until INTEGER,
           PRIMARY KEY (grant_idx, peer)
         ) STRICT, WITHOUT ROWID;
-        """)
+        """
+    )
   }
 }

@@ -33,7 +33,10 @@ package final class NodeStore: Sendable {
     let keyring = try Keyring(folder)
     self.keyring = keyring
     let database = try Databases.writer(
-      folder.node, role: "node.db", pageBytes: Databases.pageBytes)
+      folder.node,
+      role: "node.db",
+      pageBytes: Databases.pageBytes
+    )
     let hasGuard = folder.has(folder.checkpoints)
     do {
       try NodeSchema.migrator().migrate(database)
@@ -50,10 +53,16 @@ package final class NodeStore: Sendable {
       try NodeStore.judgeGuard(checkpoints, book: book, database: database)
       witness = try WitnessBook(checkpoints)
       let holder = LogKeyHolder(
-        try NodeStore.signingKey(keyring, named: "log/\(identity.number)"))
+        try NodeStore.signingKey(keyring, named: "log/\(identity.number)")
+      )
       logKey = holder.publicKey
       core = try WriterCore(
-        database: database, guardFile: checkpoints, witness: witness, logKey: holder, book: book)
+        database: database,
+        guardFile: checkpoints,
+        witness: witness,
+        logKey: holder,
+        book: book
+      )
       sequencer = Sequencer(core: core)
       readers = try Databases.reader(folder.node, role: "node.db")
     } catch {
@@ -65,7 +74,9 @@ package final class NodeStore: Sendable {
   ///
   /// - Throws: ``StoreFailure/conflict(_:)`` when there is one already.
   package static func create(
-    _ folder: StateFolder, agency: String, realm: Digest32
+    _ folder: StateFolder,
+    agency: String,
+    realm: Digest32
   ) throws(StoreFailure) {
     try folder.create()
     for file in [folder.node, folder.keyring, folder.checkpoints, folder.stateKey]
@@ -77,13 +88,18 @@ package final class NodeStore: Sendable {
       try keyring.set(name, to: SecretBytes.random(count: 32))
     }
     let database = try Databases.writer(
-      folder.node, role: "node.db", pageBytes: Databases.pageBytes)
+      folder.node,
+      role: "node.db",
+      pageBytes: Databases.pageBytes
+    )
     do {
       try NodeSchema.migrator().migrate(database)
       try database.write { db in
         for (key, value) in [("agency", agency), ("realm", realm.hex), ("log", "1")] {
           try db.execute(
-            sql: "INSERT INTO meta (key, value) VALUES (?, ?)", arguments: [key, value])
+            sql: "INSERT INTO meta (key, value) VALUES (?, ?)",
+            arguments: [key, value]
+          )
         }
       }
     } catch {
@@ -94,7 +110,8 @@ package final class NodeStore: Sendable {
 
   /// A signing key of the keyring by its name.
   package static func signingKey(
-    _ keyring: Keyring, named name: String
+    _ keyring: Keyring,
+    named name: String
   ) throws(StoreFailure) -> SigningKey {
     guard let seed = try keyring.secret(named: name), seed.count == 32 else { throw .stateKey }
     let guarded = unsafe GuardedSecret(count: 32) { out in
@@ -106,10 +123,10 @@ package final class NodeStore: Sendable {
   /// Runs a change: everything in the closure is one transaction, and what it logs stands under a
   /// signed, guarded checkpoint before the second closure sees it.
   ///
-  /// - Parameters:
-  ///   - body: The change. Throwing undoes it alone.
-  ///   - after: Makes the result from the committed log: proofs, the checkpoint.
-  /// - Throws: ``StoreFailure``.
+  /// Parameters:
+  /// `body`: The change. Throwing undoes it alone.
+  /// `after`: Makes the result from the committed log: proofs, the checkpoint.
+  /// Throws: ``StoreFailure``.
   package func change<Middle, Out: Sendable>(
     _ body: @escaping @Sendable (NodeTransaction) throws -> Middle,
     after: @escaping @Sendable (Middle, CommittedLog) throws -> Out
@@ -155,7 +172,10 @@ package final class NodeStore: Sendable {
     func value(_ key: String) throws -> String {
       guard
         let value = try String.fetchOne(
-          db, sql: "SELECT value FROM meta WHERE key = ?", arguments: [key])
+          db,
+          sql: "SELECT value FROM meta WHERE key = ?",
+          arguments: [key]
+        )
       else { throw StoreFailure.unreadable("node.db") }
       return value
     }
@@ -166,7 +186,9 @@ package final class NodeStore: Sendable {
 
   /// K1: what has been signed must be what is here.
   private static func judgeGuard(
-    _ checkpoints: CheckpointFile, book: LogBook, database: DatabaseQueue
+    _ checkpoints: CheckpointFile,
+    book: LogBook,
+    database: DatabaseQueue
   ) throws {
     guard let own = try checkpoints.own(book.identity.log) else {
       // A log is founded with its first checkpoint; leaves without one mean an emptied guard.

@@ -17,8 +17,16 @@ package struct GrantDraft: Sendable {
   package let person: NodeTransaction.Person
 
   package init(
-    peer: String, purpose: String, basis: String, groups: [String], onward: Bool, untilMs: UInt64,
-    register: Digest32, policy: Digest32, renews: UInt64? = nil, person: NodeTransaction.Person
+    peer: String,
+    purpose: String,
+    basis: String,
+    groups: [String],
+    onward: Bool,
+    untilMs: UInt64,
+    register: Digest32,
+    policy: Digest32,
+    renews: UInt64? = nil,
+    person: NodeTransaction.Person
   ) {
     self.peer = peer
     self.purpose = purpose
@@ -39,7 +47,8 @@ extension NodeTransaction {
   package func openCase(name: String, desk: String, atMs: UInt64) throws -> Int64 {
     try database.execute(
       sql: "INSERT INTO case_file (name, desk, state, at) VALUES (?, ?, 'open', ?)",
-      arguments: [name, desk, Int64(clamping: atMs)])
+      arguments: [name, desk, Int64(clamping: atMs)]
+    )
     return database.lastInsertedRowID
   }
 
@@ -50,7 +59,9 @@ extension NodeTransaction {
         INSERT INTO case_section (case_id, section, sealed, at)
         VALUES ((SELECT id FROM case_file WHERE name = ?), ?, ?, ?)
         ON CONFLICT (case_id, section) DO UPDATE SET sealed = excluded.sealed, at = excluded.at
-        """, arguments: [caseName, section, Data(sealed), Int64(clamping: atMs)])
+        """,
+      arguments: [caseName, section, Data(sealed), Int64(clamping: atMs)]
+    )
   }
 
   /// Logs a grant and files it under its case.
@@ -95,11 +106,15 @@ extension NodeTransaction {
   /// Stops sharing under a grant: nothing more leaves, and what waits in the queue dies.
   package func stop(_ index: UInt64, atMs: UInt64) throws {
     try database.execute(
-      sql: "UPDATE consent_grant SET stopped = 1 WHERE idx = ?", arguments: [Int64(index)])
+      sql: "UPDATE consent_grant SET stopped = 1 WHERE idx = ?",
+      arguments: [Int64(index)]
+    )
     let waiting = try Row.fetchAll(
       database,
-      sql: "SELECT id, referral FROM outbound WHERE grant_idx = ? AND basis <> '' AND state IN (0, 5)",
-      arguments: [Int64(index)])
+      sql:
+        "SELECT id, referral FROM outbound WHERE grant_idx = ? AND basis <> '' AND state IN (0, 5)",
+      arguments: [Int64(index)]
+    )
     for row in waiting {
       try die(row["id"], referral: nil, code: "withdrawn", atMs: atMs)
     }
@@ -121,10 +136,14 @@ extension NodeTransaction {
       [
         .integer(.grant, grant.index), .string(.grantLog, grant.log),
         .integer(.until, grant.untilMs),
-      ], staff: staff, person: person)
+      ],
+      staff: staff,
+      person: person
+    )
     try database.execute(
       sql: "UPDATE consent_grant SET withdraw_idx = ? WHERE idx = ?",
-      arguments: [Int64(index), Int64(grant.index)])
+      arguments: [Int64(index), Int64(grant.index)]
+    )
     return index
   }
 
@@ -134,7 +153,9 @@ extension NodeTransaction {
       database,
       sql: """
         SELECT EXISTS (SELECT 1 FROM outbound WHERE grant_idx = ? AND basis <> '' AND idx NOT NULL)
-        """, arguments: [Int64(grant)]) ?? false
+        """,
+      arguments: [Int64(grant)]
+    ) ?? false
   }
 
   /// Remembers that a holder owes an erasure receipt for a withdrawal.
@@ -144,12 +165,20 @@ extension NodeTransaction {
       sql: """
         INSERT INTO holder (grant_idx, peer, withdraw) VALUES (?, ?, ?)
         ON CONFLICT (grant_idx, peer) DO UPDATE SET withdraw = excluded.withdraw
-        """, arguments: [Int64(grant), peer, withdraw.data])
+        """,
+      arguments: [Int64(grant), peer, withdraw.data]
+    )
   }
 
-  /// Records a holder's erasure receipt. - Returns: whether one was awaited.
+  /// Records a holder's erasure receipt.
+  ///
+  /// - Returns: whether one was awaited.
   package func erased(
-    peer agency: String, withdraw: Digest32, kept: String?, backupsUntilMs: UInt64?, atMs: UInt64
+    peer agency: String,
+    withdraw: Digest32,
+    kept: String?,
+    backupsUntilMs: UInt64?,
+    atMs: UInt64
   ) throws -> Bool {
     let peer = try peer(agency)
     try database.execute(
@@ -160,7 +189,8 @@ extension NodeTransaction {
       arguments: [
         Int64(clamping: atMs), kept, backupsUntilMs.map { Int64(clamping: $0) }, peer,
         withdraw.data,
-      ])
+      ]
+    )
     return database.changesCount > 0
   }
 
@@ -170,7 +200,8 @@ extension NodeTransaction {
   ///
   /// - Returns: The deleted envelopes' middles, for the scan, and the indices of their events.
   package func eraseReceived(
-    referral: Int64, atMs: UInt64
+    referral: Int64,
+    atMs: UInt64
   ) throws -> (probes: [[UInt8]], events: [UInt64]) {
     let rows = try Row.fetchAll(
       database,
@@ -178,7 +209,9 @@ extension NodeTransaction {
         SELECT i.id, i.idx, v.envelope FROM inbound i
         LEFT JOIN inbound_envelope v ON v.id = i.id
         WHERE i.referral = ? AND i.kind IN ('offer', 'supplement', 'reply')
-        """, arguments: [referral])
+        """,
+      arguments: [referral]
+    )
     var probes: [[UInt8]] = []
     var events: [UInt64] = []
     for row in rows {
@@ -187,30 +220,44 @@ extension NodeTransaction {
       // Random bytes of the ciphertext, unlike the framing that every envelope shares.
       if envelope.count >= 96 { probes.append([UInt8](envelope.suffix(32))) }
       try database.execute(
-        sql: "DELETE FROM inbound_envelope WHERE id = ?", arguments: [row["id"] as Int64])
+        sql: "DELETE FROM inbound_envelope WHERE id = ?",
+        arguments: [row["id"] as Int64]
+      )
     }
     try database.execute(
       sql: "UPDATE referral SET erased = 1, since = ? WHERE id = ?",
-      arguments: [Int64(clamping: atMs), referral])
+      arguments: [Int64(clamping: atMs), referral]
+    )
     return (probes, events)
   }
 
   /// Logs an erasure with its cause and targets (C5).
   package func logErasure(
-    targets: [UInt64], cause: UInt64, backupsUntilMs: UInt64, staff: Staff
+    targets: [UInt64],
+    cause: UInt64,
+    backupsUntilMs: UInt64,
+    staff: Staff
   ) throws -> UInt64 {
     try append(
       .erase,
       [
         .integer(.backupsUntil, backupsUntilMs), .integer(.cause, cause),
         .strings(.targets, targets.sorted().map { "\($0)-\($0)" }.sorted()),
-      ], staff: staff)
+      ],
+      staff: staff
+    )
   }
 
   /// Writes where a referral stands.
   package func save(
-    referral: Int64, state: String, sinceMs: UInt64, frozenSinceMs: UInt64?,
-    disputedFrom: String?, heardSeq: UInt64, peerErased: Bool, code: String?
+    referral: Int64,
+    state: String,
+    sinceMs: UInt64,
+    frozenSinceMs: UInt64?,
+    disputedFrom: String?,
+    heardSeq: UInt64,
+    peerErased: Bool,
+    code: String?
   ) throws {
     try database.cachedStatement(
       sql: """
@@ -227,7 +274,8 @@ extension NodeTransaction {
   package func release(referral: Int64) throws {
     try database.execute(
       sql: "UPDATE outbound SET state = 0 WHERE referral = ? AND state = 5",
-      arguments: [referral])
+      arguments: [referral]
+    )
   }
 
   /// Ends what still waits under a referral.
@@ -235,60 +283,78 @@ extension NodeTransaction {
     let rows = try Int64.fetchAll(
       database,
       sql: "SELECT id FROM outbound WHERE referral = ? AND basis <> '' AND state IN (0, 5)",
-      arguments: [referral])
+      arguments: [referral]
+    )
     for row in rows { try die(row, referral: nil, code: code, atMs: atMs) }
   }
 
   /// Keeps a note of the register, a card, a link or a suspension.
   package func keepNote(
-    kind: String, owner: String, serial: UInt64, text: String, atMs: UInt64
+    kind: String,
+    owner: String,
+    serial: UInt64,
+    text: String,
+    atMs: UInt64
   ) throws {
     try database.execute(
       sql: "INSERT OR IGNORE INTO note (kind, owner, serial, text, at) VALUES (?, ?, ?, ?, ?)",
-      arguments: [kind, owner, Int64(clamping: serial), text, Int64(clamping: atMs)])
+      arguments: [kind, owner, Int64(clamping: serial), text, Int64(clamping: atMs)]
+    )
   }
 
   /// Keeps a policy file.
   package func keepPolicy(_ hash: Digest32, _ body: [UInt8]) throws {
     try database.execute(
       sql: "INSERT OR IGNORE INTO policy (sha256, body) VALUES (?, ?)",
-      arguments: [hash.data, Data(body)])
+      arguments: [hash.data, Data(body)]
+    )
   }
 
   /// Keeps two notes that contradict each other.
   package func keepEvidence(kind: String, first: String, second: String, atMs: UInt64) throws {
     try database.execute(
       sql: "INSERT INTO evidence (kind, first, second, at) VALUES (?, ?, ?, ?)",
-      arguments: [kind, first, second, Int64(clamping: atMs)])
+      arguments: [kind, first, second, Int64(clamping: atMs)]
+    )
   }
 
   /// A referral by row.
   package func referral(_ row: Int64) throws -> ReferralRow? {
     try Row.fetchOne(
-      database, sql: ReferralRow.selection + " WHERE r.id = ?", arguments: [row]
+      database,
+      sql: ReferralRow.selection + " WHERE r.id = ?",
+      arguments: [row]
     ).map(ReferralRow.init)
   }
 
   /// A referral by its local name.
   package func referral(named name: String) throws -> ReferralRow? {
     try Row.fetchOne(
-      database, sql: ReferralRow.selection + " WHERE r.name = ?", arguments: [name]
+      database,
+      sql: ReferralRow.selection + " WHERE r.name = ?",
+      arguments: [name]
     ).map(ReferralRow.init)
   }
 
   /// Marks a received message as opened by a desk, logging it the first time.
   package func markOpened(inbound row: Int64) throws {
     try database.execute(
-      sql: "UPDATE inbound SET opened = 1 WHERE id = ?", arguments: [row])
+      sql: "UPDATE inbound SET opened = 1 WHERE id = ?",
+      arguments: [row]
+    )
   }
 
   /// Keeps an answer under an idempotency key.
   package func keep(
-    answer: [UInt8], forKey key: String, request: Digest32, atMs: UInt64
+    answer: [UInt8],
+    forKey key: String,
+    request: Digest32,
+    atMs: UInt64
   ) throws {
     try database.execute(
       sql: "INSERT OR IGNORE INTO idempotency (key, request, answer, at) VALUES (?, ?, ?, ?)",
-      arguments: [key, request.data, Data(answer), Int64(clamping: atMs)])
+      arguments: [key, request.data, Data(answer), Int64(clamping: atMs)]
+    )
   }
 }
 
@@ -297,6 +363,7 @@ extension NodeTransaction {
   package func keepMark(size: UInt64, note: String, atMs: UInt64) throws {
     try database.execute(
       sql: "INSERT OR IGNORE INTO mark (size, note, at, heartbeat) VALUES (?, ?, ?, 1)",
-      arguments: [Int64(clamping: size), note, Int64(clamping: atMs)])
+      arguments: [Int64(clamping: size), note, Int64(clamping: atMs)]
+    )
   }
 }

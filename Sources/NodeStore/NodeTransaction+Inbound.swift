@@ -22,7 +22,12 @@ package struct PeerGrant: Sendable {
   package let untilMs: UInt64
 
   package init(
-    log: String, index: UInt64, purpose: String, basis: String, groups: [String], untilMs: UInt64
+    log: String,
+    index: UInt64,
+    purpose: String,
+    basis: String,
+    groups: [String],
+    untilMs: UInt64
   ) {
     self.log = log
     self.index = index
@@ -49,8 +54,15 @@ package struct InboundDraft: Sendable {
   package let atMs: UInt64
 
   package init(
-    peer: String, seq: UInt64, message: Digest32, kind: String, expiresMs: UInt64, received: Bool,
-    outcome: String, envelope: [UInt8]?, atMs: UInt64
+    peer: String,
+    seq: UInt64,
+    message: Digest32,
+    kind: String,
+    expiresMs: UInt64,
+    received: Bool,
+    outcome: String,
+    envelope: [UInt8]?,
+    atMs: UInt64
   ) {
     self.peer = peer
     self.seq = seq
@@ -68,7 +80,8 @@ extension NodeTransaction {
   /// What is known under a peer's sequence number.
   package func inbound(peer: Int64, seq: UInt64) throws -> InboundFacts? {
     let statement = try database.cachedStatement(
-      sql: "SELECT id, message, idx, outcome FROM inbound WHERE peer = ? AND seq = ?")
+      sql: "SELECT id, message, idx, outcome FROM inbound WHERE peer = ? AND seq = ?"
+    )
     return try Row.fetchOne(statement, arguments: [peer, Int64(clamping: seq)]).map(facts)
   }
 
@@ -79,22 +92,27 @@ extension NodeTransaction {
   package func inbound(message: Digest32) throws -> InboundFacts? {
     guard try book.messages.mayContain(message, database) else { return nil }
     return try Row.fetchOne(
-      database, sql: "SELECT id, message, idx, outcome FROM inbound WHERE message = ?",
+      database,
+      sql: "SELECT id, message, idx, outcome FROM inbound WHERE message = ?",
       arguments: [message.data]
     ).map(facts)
   }
 
   private func facts(_ row: Row) throws -> InboundFacts {
     InboundFacts(
-      row: row["id"], message: try row.digest("message"), index: UInt64(row["idx"] as Int64),
-      outcome: row["outcome"])
+      row: row["id"],
+      message: try row.digest("message"),
+      index: UInt64(row["idx"] as Int64),
+      outcome: row["outcome"]
+    )
   }
 
   /// Writes the RECEIVE or REFUSE event with the message; both or neither.
   ///
   /// - Returns: The row and the event's index.
   package func store(
-    _ draft: InboundDraft, referral: Int64?
+    _ draft: InboundDraft,
+    referral: Int64?
   ) throws -> (row: Int64, index: UInt64) {
     let peer = try peer(draft.peer)
     let index = try append(
@@ -102,7 +120,9 @@ extension NodeTransaction {
       [
         .digest(.message, draft.message), .string(.outcome, draft.outcome),
         .string(.peer, draft.peer),
-      ], staff: Staff(atMs: draft.atMs))
+      ],
+      staff: Staff(atMs: draft.atMs)
+    )
     try database.cachedStatement(
       sql: """
         INSERT INTO inbound (peer, seq, message, kind, referral, idx, outcome, expires, at)
@@ -138,16 +158,21 @@ extension NodeTransaction {
     let statement = try database.cachedStatement(
       sql: """
         SELECT EXISTS (SELECT 1 FROM tombstone WHERE peer = ? AND grant_idx = ? AND grant_log = ?)
-        """)
+        """
+    )
     return try Bool.fetchOne(statement, arguments: [peer, Int64(clamping: index), log]) ?? false
   }
 
   /// Records a peer's withdrawal, kept even for a grant not yet seen.
   ///
-  /// - Parameters:
-  ///   - eraseAfterMs: When the hold-down ends, if erasure is asked for; `nil` only stops sharing.
+  /// Parameters:
+  /// `eraseAfterMs`: When the hold-down ends, if erasure is asked for; `nil` only stops sharing.
   package func entomb(
-    peer: Int64, log: String, index: UInt64, untilMs: UInt64, message: Digest32,
+    peer: Int64,
+    log: String,
+    index: UInt64,
+    untilMs: UInt64,
+    message: Digest32,
     eraseAfterMs: UInt64?
   ) throws {
     try database.execute(
@@ -160,7 +185,8 @@ extension NodeTransaction {
       arguments: [
         peer, Int64(clamping: index), log, Int64(clamping: untilMs), message.data,
         eraseAfterMs.map { Int64(clamping: $0) },
-      ])
+      ]
+    )
   }
 
   /// A desk here has confirmed an erasure that was asked for: it need not wait any longer.
@@ -171,7 +197,9 @@ extension NodeTransaction {
       sql: """
         UPDATE tombstone SET confirmed = 1 WHERE peer = (SELECT id FROM peer WHERE agency = ?)
           AND grant_idx = ? AND grant_log = ? AND erase_after NOT NULL AND done = 0
-        """, arguments: [agency, Int64(clamping: index), log])
+        """,
+      arguments: [agency, Int64(clamping: index), log]
+    )
     return database.changesCount > 0
   }
 
@@ -181,18 +209,23 @@ extension NodeTransaction {
       sql: """
         UPDATE tombstone SET done = 1 WHERE peer = (SELECT id FROM peer WHERE agency = ?)
           AND grant_idx = ? AND grant_log = ?
-        """, arguments: [agency, Int64(clamping: index), log])
+        """,
+      arguments: [agency, Int64(clamping: index), log]
+    )
   }
 
   /// The offer already received under a peer's grant, with its referral.
   package func offer(
-    peer: Int64, log: String, index: UInt64
+    peer: Int64,
+    log: String,
+    index: UInt64
   ) throws -> (referral: Int64, message: Digest32)? {
     let statement = try database.cachedStatement(
       sql: """
         SELECT id, offer FROM referral
         WHERE role = 1 AND peer = ? AND grant_idx = ? AND grant_log = ?
-        """)
+        """
+    )
     return try Row.fetchOne(statement, arguments: [peer, Int64(clamping: index), log]).map {
       ($0["id"], try $0.digest("offer"))
     }
@@ -200,7 +233,12 @@ extension NodeTransaction {
 
   /// Opens a referral, ours or a peer's.
   package func openReferral(
-    name: String, isSender: Bool, peer: Int64, grant: PeerGrant, offer: Digest32, state: String,
+    name: String,
+    isSender: Bool,
+    peer: Int64,
+    grant: PeerGrant,
+    offer: Digest32,
+    state: String,
     atMs: UInt64
   ) throws -> Int64 {
     try database.cachedStatement(
@@ -210,7 +248,8 @@ extension NodeTransaction {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
-      name, isSender ? 0 : 1, peer, grant.log, Int64(clamping: grant.index), offer.data, grant.purpose,
+      name, isSender ? 0 : 1, peer, grant.log, Int64(clamping: grant.index), offer.data,
+      grant.purpose,
       grant.basis, grant.groups.joined(separator: " "), Int64(clamping: grant.untilMs), state,
       Int64(clamping: atMs),
     ])
@@ -221,14 +260,16 @@ extension NodeTransaction {
 
   /// A disclosure of ours to a peer by its message id, and whether its referral is still open.
   package func ownDisclosure(
-    peer: Int64, message: Digest32
+    peer: Int64,
+    message: Digest32
   ) throws -> (referral: Int64, kind: String)? {
     try Row.fetchOne(
       database,
       sql: """
         SELECT referral, kind FROM outbound
         WHERE peer = ? AND message = ? AND state IN (1, 2) AND referral IS NOT NULL
-        """, arguments: [peer, message.data]
+        """,
+      arguments: [peer, message.data]
     ).map { ($0["referral"], $0["kind"]) }
   }
 
@@ -252,7 +293,9 @@ final class MessageFilter {
     if prefixes == nil {
       var loaded: Set<UInt64> = []
       let cursor = try Data.fetchCursor(
-        database, sql: "SELECT message FROM inbound ORDER BY id DESC LIMIT 1000000")
+        database,
+        sql: "SELECT message FROM inbound ORDER BY id DESC LIMIT 1000000"
+      )
       while let bytes = try cursor.next() {
         if let digest = Digest32([UInt8](bytes)) { loaded.insert(Self.prefix(digest)) }
       }

@@ -34,9 +34,19 @@ package struct OutboundDraft: Sendable {
   package let atMs: UInt64
 
   package init(
-    peer: String, kind: String, message: Digest32, envelope: [UInt8], groups: [String] = [],
-    purpose: String = "", basis: String = "", grant: Grant? = nil, ref: Digest32? = nil,
-    expiresMs: UInt64, outcome: String? = nil, actor: String? = nil, desk: String? = nil,
+    peer: String,
+    kind: String,
+    message: Digest32,
+    envelope: [UInt8],
+    groups: [String] = [],
+    purpose: String = "",
+    basis: String = "",
+    grant: Grant? = nil,
+    ref: Digest32? = nil,
+    expiresMs: UInt64,
+    outcome: String? = nil,
+    actor: String? = nil,
+    desk: String? = nil,
     atMs: UInt64
   ) {
     self.peer = peer
@@ -67,10 +77,14 @@ package struct LoggedMessage: Sendable {
 }
 
 extension NodeTransaction {
-  /// Puts a sealed message into the queue of a peer. It is logged when it first leaves.
+  /// Puts a sealed message into the queue of a peer.
+  ///
+  /// It is logged when it first leaves.
   @discardableResult
   package func queue(
-    _ draft: OutboundDraft, referral: Int64?, held: Bool = false
+    _ draft: OutboundDraft,
+    referral: Int64?,
+    held: Bool = false
   ) throws -> Int64 {
     let peer = try peer(draft.peer)
     try database.cachedStatement(
@@ -98,14 +112,19 @@ extension NodeTransaction {
   /// Consent is judged again here, in the transaction that writes the disclosure: a message whose
   /// grant has been stopped or has expired dies in the queue.
   ///
-  /// - Parameters:
-  ///   - after: Only rows above this one.
-  ///   - register: SHA-256 of the register in force.
-  ///   - policy: SHA-256 of the policy in force.
-  ///   - nowMs: Trusted time.
+  /// Parameters:
+  /// `after`: Only rows above this one.
+  /// `register`: SHA-256 of the register in force.
+  /// `policy`: SHA-256 of the policy in force.
+  /// `nowMs`: Trusted time.
   package func takeBatch(
-    peer agency: String, after: Int64, limit: Int, register: Digest32, policy: Digest32,
-    nowMs: UInt64, atMs: UInt64
+    peer agency: String,
+    after: Int64,
+    limit: Int,
+    register: Digest32,
+    policy: Digest32,
+    nowMs: UInt64,
+    atMs: UInt64
   ) throws -> [LoggedMessage] {
     let peer = try peer(agency)
     let rows = try Row.fetchAll(
@@ -115,11 +134,17 @@ extension NodeTransaction {
           FROM outbound o JOIN outbound_envelope v ON v.id = o.id
           LEFT JOIN consent_grant g ON g.idx = o.grant_idx AND o.basis <> ''
           WHERE o.peer = ? AND o.state < 2 AND o.id > ? ORDER BY o.id LIMIT ?
-          """), arguments: [peer, after, limit])
+          """
+      ),
+      arguments: [peer, after, limit]
+    )
     guard !rows.isEmpty else { return [] }
     var seq =
       try Int64.fetchOne(
-        database, sql: "SELECT next_seq FROM peer WHERE id = ?", arguments: [peer]) ?? 1
+        database,
+        sql: "SELECT next_seq FROM peer WHERE id = ?",
+        arguments: [peer]
+      ) ?? 1
     let firstSeq = seq
     var out: [LoggedMessage] = []
     out.reserveCapacity(rows.count)
@@ -137,8 +162,14 @@ extension NodeTransaction {
           continue
         }
         index = try logOutbound(
-          row, agency: agency, seq: UInt64(seq), expires: UInt64(expires), register: register,
-          policy: policy, atMs: atMs)
+          row,
+          agency: agency,
+          seq: UInt64(seq),
+          expires: UInt64(expires),
+          register: register,
+          policy: policy,
+          atMs: atMs
+        )
         try database.cachedStatement(
           sql: "UPDATE outbound SET state = 1, idx = ?, seq = ? WHERE id = ?"
         ).execute(arguments: [Int64(index), seq, id])
@@ -146,11 +177,15 @@ extension NodeTransaction {
       }
       out.append(
         LoggedMessage(
-          row: id, message: try row.digest("message"), envelope: [UInt8](row["envelope"] as Data),
+          row: id,
+          message: try row.digest("message"),
+          envelope: [UInt8](row["envelope"] as Data),
           index: index,
           grantIndex: (row["basis"] as String).isEmpty
             ? nil : (row["grant_idx"] as Int64?).map { UInt64($0) },
-          grantLog: row["grant_log"]))
+          grantLog: row["grant_log"]
+        )
+      )
     }
     if seq != firstSeq {
       try database.cachedStatement(sql: "UPDATE peer SET next_seq = ? WHERE id = ?")
@@ -169,7 +204,12 @@ extension NodeTransaction {
   }
 
   private func logOutbound(
-    _ row: Row, agency: String, seq: UInt64, expires: UInt64, register: Digest32, policy: Digest32,
+    _ row: Row,
+    agency: String,
+    seq: UInt64,
+    expires: UInt64,
+    register: Digest32,
+    policy: Digest32,
     atMs: UInt64
   ) throws -> UInt64 {
     let kind: String = row["kind"]
@@ -211,13 +251,17 @@ extension NodeTransaction {
   package func die(_ row: Int64, referral: Int64?, code: String, atMs: UInt64) throws {
     try database.execute(sql: "DELETE FROM outbound_envelope WHERE id = ?", arguments: [row])
     try database.execute(
-      sql: "UPDATE outbound SET state = 4, code = ? WHERE id = ?", arguments: [code, row])
+      sql: "UPDATE outbound SET state = 4, code = ? WHERE id = ?",
+      arguments: [code, row]
+    )
     if let referral, code == "expired" {
       try database.execute(
         sql: """
           UPDATE referral SET state = 'undeliverable', since = ?, code = ?
           WHERE id = ? AND state IN ('queued', 'draft')
-          """, arguments: [Int64(clamping: atMs), code, referral])
+          """,
+        arguments: [Int64(clamping: atMs), code, referral]
+      )
     }
   }
 
@@ -238,33 +282,43 @@ extension NodeTransaction {
 
   /// Stores a verified receipt: the proof of delivery, before anybody sees "delivered".
   ///
-  /// - Parameter view: The peer's checkpoint note that the receipt rests on.
+  /// `view`: The peer's checkpoint note that the receipt rests on.
   package func applyReceipt(
-    peer agency: String, view note: String, lines: [ReceiptLine], atMs: UInt64
+    peer agency: String,
+    view note: String,
+    lines: [ReceiptLine],
+    atMs: UInt64
   ) throws {
     guard !lines.isEmpty else { return }
     let peer = try peer(agency)
     try database.execute(
-      sql: "INSERT INTO view (peer, note) VALUES (?, ?)", arguments: [peer, note])
+      sql: "INSERT INTO view (peer, note) VALUES (?, ?)",
+      arguments: [peer, note]
+    )
     let view = database.lastInsertedRowID
     let insert = try database.cachedStatement(
       sql: """
         INSERT OR IGNORE INTO receipt (id, e, salt, staff, personal, path, view)
         VALUES (?, ?, ?, ?, ?, ?, ?)
-        """)
+        """
+    )
     let update = try database.cachedStatement(
-      sql: "UPDATE outbound SET state = ?, code = ? WHERE id = ? AND state = 1 RETURNING referral")
+      sql: "UPDATE outbound SET state = ?, code = ? WHERE id = ? AND state = 1 RETURNING referral"
+    )
     let deliver = try database.cachedStatement(
       sql: """
         UPDATE referral SET state = ?, since = ?, code = ? WHERE id = ? AND state = 'queued'
-        """)
+        """
+    )
     for line in lines {
       try insert.execute(arguments: [
         line.row, Data(line.opening.event), line.opening.salt.data, line.opening.staff.data,
         line.opening.personal.data, Data(MerkleProof.flat(line.opening.path)), view,
       ])
       let referral = try Optional<Int64>.fetchOne(
-        update, arguments: [line.received ? 2 : 3, line.code, line.row])
+        update,
+        arguments: [line.received ? 2 : 3, line.code, line.row]
+      )
       guard let referral, let referral else { continue }
       try deliver.execute(arguments: [
         line.received ? "delivered" : "draft", Int64(clamping: atMs),
@@ -280,11 +334,15 @@ extension NodeTransaction {
     let referral = try Optional<Int64>.fetchOne(
       database.cachedStatement(
         sql: "UPDATE outbound SET state = 3, code = ? WHERE id = ? AND state = 1 RETURNING referral"
-      ), arguments: [code, row])
+      ),
+      arguments: [code, row]
+    )
     guard let referral, let referral else { return }
     try database.execute(
-      sql: "UPDATE referral SET state = 'draft', since = ?, code = ? WHERE id = ? AND state = 'queued'",
-      arguments: [Int64(clamping: atMs), code, referral])
+      sql:
+        "UPDATE referral SET state = 'draft', since = ?, code = ? WHERE id = ? AND state = 'queued'",
+      arguments: [Int64(clamping: atMs), code, referral]
+    )
   }
 
   /// The referral under the grant that a withdrawal message of ours ended.
@@ -293,7 +351,8 @@ extension NodeTransaction {
       database,
       sql: ReferralRow.selection + """
          JOIN holder h ON h.grant_idx = r.grant_idx AND r.role = 0 WHERE h.withdraw = ?
-        """, arguments: [message.data]
+        """,
+      arguments: [message.data]
     ).map(ReferralRow.init)
   }
 }

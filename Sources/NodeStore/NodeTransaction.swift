@@ -20,7 +20,10 @@ package struct NodeTransaction {
     package let atMs: UInt64
 
     package init(
-      actor: String? = nil, second: String? = nil, desk: String? = nil, cause: UInt64? = nil,
+      actor: String? = nil,
+      second: String? = nil,
+      desk: String? = nil,
+      cause: UInt64? = nil,
       atMs: UInt64
     ) {
       self.actor = actor
@@ -55,23 +58,39 @@ package struct NodeTransaction {
   /// - Returns: Its index.
   @discardableResult
   package func append(
-    _ type: EventType, _ fields: [EventField], staff: Staff, person: Person? = nil
+    _ type: EventType,
+    _ fields: [EventField],
+    staff: Staff,
+    person: Person? = nil
   ) throws -> UInt64 {
     let index = book.tree.size
     let event = try LogEvent(
-      type: type, log: book.identity.log, realm: book.identity.realm, index: index,
-      fields: fields)
+      type: type,
+      log: book.identity.log,
+      realm: book.identity.realm,
+      index: index,
+      fields: fields
+    )
     let staffBytes = try StaffPart(
-      timeMs: staff.atMs, isAboutPerson: person != nil, actor: staff.actor, actor2: staff.second,
-      cause: staff.cause, desk: staff.desk
+      timeMs: staff.atMs,
+      isAboutPerson: person != nil,
+      actor: staff.actor,
+      actor2: staff.second,
+      cause: staff.cause,
+      desk: staff.desk
     ).bytes
     let personalBytes =
       try person.map { try PersonalPart(subject: $0.subject, evidence: $0.evidence).bytes }
       ?? Commitments.emptyPart
     let salts = EventSalts.random(
-      personal: person?.key.salt(log: book.identity.log, index: index))
+      personal: person?.key.salt(log: book.identity.log, index: index)
+    )
     let leaf = LogLeaf(
-      event: event.bytes, staff: staffBytes, personal: personalBytes, salts: salts)
+      event: event.bytes,
+      staff: staffBytes,
+      personal: personalBytes,
+      salts: salts
+    )
     let hash = leaf.hash
     try database.cachedStatement(
       sql: """
@@ -93,12 +112,16 @@ package struct NodeTransaction {
     let first = book.tree.size
     for index in first..<first + count {
       let leaf = try book.padKey.leaf(
-        log: book.identity.log, realm: book.identity.realm, index: index)
+        log: book.identity.log,
+        realm: book.identity.realm,
+        index: index
+      )
       try book.append(leaf.hash, database)
     }
     try database.execute(
       sql: "INSERT INTO pad (first, last) VALUES (?, ?)",
-      arguments: [Int64(first), Int64(first + count - 1)])
+      arguments: [Int64(first), Int64(first + count - 1)]
+    )
   }
 
   /// The row of a peer, made when it is first met.
@@ -118,13 +141,18 @@ package struct NodeTransaction {
   /// A named value of the node.
   package func meta(_ key: String) throws -> String? {
     try String.fetchOne(
-      database, sql: "SELECT value FROM meta WHERE key = ?", arguments: [key])
+      database,
+      sql: "SELECT value FROM meta WHERE key = ?",
+      arguments: [key]
+    )
   }
 
   /// Sets a named value of the node.
   package func setMeta(_ key: String, _ value: String) throws {
     try database.execute(
-      sql: "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", arguments: [key, value])
+      sql: "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)",
+      arguments: [key, value]
+    )
   }
 }
 

@@ -78,8 +78,11 @@ final class WriterCore: @unchecked Sendable {
   private var noteSize: UInt64
 
   init(
-    database: DatabaseQueue, guardFile: CheckpointFile, witness: WitnessBook,
-    logKey: LogKeyHolder, book: LogBook
+    database: DatabaseQueue,
+    guardFile: CheckpointFile,
+    witness: WitnessBook,
+    logKey: LogKeyHolder,
+    book: LogBook
   ) throws(StoreFailure) {
     self.database = database
     self.guardFile = guardFile
@@ -90,7 +93,9 @@ final class WriterCore: @unchecked Sendable {
     if let own = try guardFile.own(book.identity.log) { (note, noteSize) = (own.note, own.size) }
   }
 
-  /// Runs jobs in one transaction. Returns a failure only when the writer must stop.
+  /// Runs jobs in one transaction.
+  ///
+  /// Returns a failure only when the writer must stop.
   func run(_ batch: [any SequencedJob]) async -> StoreFailure? {
     do {
       return try await database.writeWithoutTransaction { db in self.commit(batch, db) }
@@ -155,8 +160,14 @@ final class WriterCore: @unchecked Sendable {
     let signed = logKey.sign(origin: book.identity.log, size: size, root: root)
     try guardFile.record(
       own: .init(
-        origin: book.identity.log, key: logKey.publicKey.bytes, size: size, root: root,
-        note: signed), accepted: accepted)
+        origin: book.identity.log,
+        key: logKey.publicKey.bytes,
+        size: size,
+        root: root,
+        note: signed
+      ),
+      accepted: accepted
+    )
     (note, noteSize) = (signed, size)
   }
 }
@@ -171,7 +182,9 @@ final class LogKeyHolder: Sendable {
   }
 }
 
-/// A job with its types. Touched by one thread at a time: the caller, the writer, the caller again.
+/// A job with its types.
+///
+/// Touched by one thread at a time: the caller, the writer, the caller again.
 final class Job<Middle, Out: Sendable>: SequencedJob, @unchecked Sendable {
   private let body: @Sendable (NodeTransaction) throws -> Middle
   private let after: @Sendable (Middle, CommittedLog) throws -> Out

@@ -1,6 +1,8 @@
 internal import GRDB
 
-/// Why the store could not do what it was asked. Names no content.
+/// Why the store could not do what it was asked.
+///
+/// Names no content.
 package enum StoreFailure: Error, Equatable, Sendable {
   /// No room on the disk: nothing was changed.
   case full

@@ -45,11 +45,15 @@ package final class WitnessBook: Sendable {
 
   /// Judges a verified checkpoint by K3 and takes it when it advances the view.
   ///
-  /// - Parameters:
-  ///   - cosignAt: The time to cosign at, Unix seconds; the one returned is never before the last.
-  /// - Returns: The verdict, and the time for the cosignature.
+  /// Parameters:
+  /// `cosignAt`: The time to cosign at, Unix seconds; the one returned is never before the last.
+  /// Returns: The verdict, and the time for the cosignature.
   package func judge(
-    _ checkpoint: Checkpoint, key: Digest32, note: String, from: UInt64, proof: [Digest32],
+    _ checkpoint: Checkpoint,
+    key: Digest32,
+    note: String,
+    from: UInt64,
+    proof: [Digest32],
     cosignAt: UInt64
   ) throws(StoreFailure) -> (verdict: WitnessRule.Verdict, time: UInt64) {
     let place = Key(origin: checkpoint.origin, key: key)
@@ -62,16 +66,29 @@ package final class WitnessBook: Sendable {
       let verdict = WitnessRule.judge(
         held: held.map {
           WitnessState(
-            origin: $0.origin, key: VerifyingKey(admitted: $0.key), size: $0.size, root: $0.root,
-            note: $0.note)
+            origin: $0.origin,
+            key: VerifyingKey(admitted: $0.key),
+            size: $0.size,
+            root: $0.root,
+            note: $0.note
+          )
         },
-        offered: checkpoint, from: from, proof: proof, storedRoot: { _ in stored })
+        offered: checkpoint,
+        from: from,
+        proof: proof,
+        storedRoot: { _ in stored }
+      )
       let time = max(cosignAt, held?.cosignedAt ?? 0)
       switch verdict {
       case .advance, .same:
         let entry = CheckpointFile.Entry(
-          origin: checkpoint.origin, key: key, size: checkpoint.size, root: checkpoint.root,
-          note: verdict == .same ? held?.note ?? note : note, cosignedAt: time)
+          origin: checkpoint.origin,
+          key: key,
+          size: checkpoint.size,
+          root: checkpoint.root,
+          note: verdict == .same ? held?.note ?? note : note,
+          cosignedAt: time
+        )
         state.newest[place] = entry
         state.pending.append(entry)
       default: break

@@ -335,7 +335,7 @@ package nonisolated struct WireExchange: Sendable {
   /// answer only: why the whole request was refused (steps 1 to 6)
   package var code: String = String()
 
-  /// answer only: with `inconsistent`, the size I hold
+  /// any Exchange: leaves of your log that I have accepted
   package var held: UInt64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()

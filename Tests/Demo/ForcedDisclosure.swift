@@ -16,7 +16,9 @@ struct ForcedDisclosure {
   let grant: UInt64
   let recipient: String
 
-  /// Sends it. - Returns: the recipient's code.
+  /// Sends it.
+  ///
+  /// - Returns: the recipient's code.
   func send() async throws -> String {
     sender.stop()
     let message = try await queueBehindItsBack()
@@ -32,7 +34,9 @@ struct ForcedDisclosure {
   private func queueBehindItsBack() async throws -> Digest32 {
     let folder = StateFolder(sender.state)
     let node = try await Node(
-      folder: folder, settings: NodeSettings(socketPath: sender.socket))
+      folder: folder,
+      settings: NodeSettings(socketPath: sender.socket)
+    )
     let (index, recipient) = (grant, recipient)
     guard let me = AgencyID(sender.spec.id), let peer = AgencyID(recipient),
       let group = FieldGroup("identity"),
@@ -45,9 +49,13 @@ struct ForcedDisclosure {
     }
     let sealed = try EnvelopeSealer.seal(
       EnvelopeDraft(
-        realm: node.store.identity.realm, sender: me, recipient: peer,
+        realm: node.store.identity.realm,
+        sender: me,
+        recipient: peer,
         parts: [.init(group: group, content: Array(#"{"name":"Somebody"}"#.utf8))],
-        desks: [.init(keyID: key.keyID, publicKey: key.publicKey, groups: [group])]))
+        desks: [.init(keyID: key.keyID, publicKey: key.publicKey, groups: [group])]
+      )
+    )
     let offered = try await node.store.read { reader in
       try reader.referrals(isSender: true, state: nil).first { $0.grantIndex == index }
     }
@@ -55,10 +63,20 @@ struct ForcedDisclosure {
       // The purpose is another one than she agreed to.
       _ = try transaction.queue(
         OutboundDraft(
-          peer: recipient, kind: "supplement", message: sealed.id, envelope: sealed.bytes,
-          groups: [group.text], purpose: "criminal-justice", basis: "consent",
+          peer: recipient,
+          kind: "supplement",
+          message: sealed.id,
+          envelope: sealed.bytes,
+          groups: [group.text],
+          purpose: "criminal-justice",
+          basis: "consent",
           grant: .init(index: held.index, log: held.log, untilMs: held.untilMs),
-          ref: offered?.offer, expiresMs: now + 86_400_000, atMs: now), referral: nil)
+          ref: offered?.offer,
+          expiresMs: now + 86_400_000,
+          atMs: now
+        ),
+        referral: nil
+      )
     }
     return sealed.id
   }

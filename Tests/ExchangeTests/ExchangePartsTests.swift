@@ -169,11 +169,15 @@ internal import WireSchema
     #expect(throws: ExchangeCode.malformed) {
       try decode(ExchangeParts(code: .busy).encoded, .request)
     }
-    #expect(throws: ExchangeCode.malformed) {
-      try decode(ExchangeParts(held: 1).encoded, .request)
-    }
     #expect(throws: ExchangeCode.malformed) { try decode([0x0B]) }
     #expect(throws: ExchangeCode.malformed) { try decode([0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F]) }
+  }
+
+  @Test("What the writer holds stands in requests and answers alike (decision 0003)")
+  func held() throws {
+    for role in [ExchangeParts.Role.request, .answer] {
+      #expect(try decode(ExchangeParts(held: 7).encoded, role).held == 7)
+    }
   }
 
   @Test("One item that cannot be one spoils itself only")

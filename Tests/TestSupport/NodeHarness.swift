@@ -16,7 +16,12 @@ package final class NodeHarness {
     package let desks: [(name: String, groups: [String])]
 
     package init(
-      id: String, sector: String, name: String, nameTg: String, nameRu: String, listens: Bool,
+      id: String,
+      sector: String,
+      name: String,
+      nameTg: String,
+      nameRu: String,
+      listens: Bool,
       desks: [(name: String, groups: [String])]
     ) {
       self.id = id
@@ -68,7 +73,8 @@ package final class NodeHarness {
           agency.sector, "--level", "national", "--region", "dushanbe", "--name-en", agency.name,
           "--name-tg", agency.nameTg, "--name-ru", agency.nameRu, "--passphrase-file",
           passphrase.path,
-        ])
+        ]
+      )
     }
     let commission = root.appendingPathComponent("commission")
     let names = ["justice", "health", "interior", "ngo-union", "ombudsman"]
@@ -78,7 +84,10 @@ package final class NodeHarness {
         "commission", "new", "--out", commission.path, "--holders", "5", "--threshold", "3",
         "--names", names.joined(separator: ","), "--policy", Self.policy.path,
         "--passphrase-file", passphrase.path,
-      ] + agencies.flatMap { ["--member", state($0.id).appendingPathComponent("member.json").path] }
+      ]
+        + agencies.flatMap {
+          ["--member", state($0.id).appendingPathComponent("member.json").path]
+        }
     )
     try expect(
       "amonat",
@@ -88,17 +97,23 @@ package final class NodeHarness {
       ]
         + names.prefix(3).flatMap {
           ["--key", commission.appendingPathComponent("\($0).key").path]
-        })
+        }
+    )
     for agency in agencies {
       let made = try expect(
         "amonat",
         [
           "init", "--state", state(agency.id).path, "--register", register.path, "--policy",
           Self.policy.path, "--passphrase-file", passphrase.path, "--json",
-        ])
+        ]
+      )
       realm = (try made.json() as? [String: Any])?["realm"] as? String ?? ""
       nodes[agency.id] = HarnessNode(
-        agency, state: state(agency.id), programs: programs, passphrase: passphrase)
+        agency,
+        state: state(agency.id),
+        programs: programs,
+        passphrase: passphrase
+      )
     }
   }
 
@@ -149,7 +164,10 @@ package final class HarnessNode {
   package var announcedPort: UInt16?
 
   init(
-    _ spec: NodeHarness.AgencySpec, state: URL, programs: Programs, passphrase: URL
+    _ spec: NodeHarness.AgencySpec,
+    state: URL,
+    programs: Programs,
+    passphrase: URL
   ) {
     self.spec = spec
     self.state = state
@@ -173,7 +191,9 @@ package final class HarnessNode {
       "amonatd",
       [
         "--state", state.path, "--listen", spec.listens ? "127.0.0.1:\(port)" : "none",
-      ], environment: ["AMONAT_PASSPHRASE_COST": "least"])
+      ],
+      environment: ["AMONAT_PASSPHRASE_COST": "least"]
+    )
     if !FileManager.default.fileExists(atPath: logFile.path) {
       _ = FileManager.default.createFile(atPath: logFile.path, contents: nil)
     }
@@ -215,7 +235,8 @@ package final class HarnessNode {
       [
         "card", "sign", "--key", state.appendingPathComponent("agency.key").path,
         "--passphrase-file", passphrase.path,
-      ] + endpoint)
+      ] + endpoint
+    )
     try cli(["peer", "export", "--out", introduction.path])
     try unlockAgain()
   }
@@ -241,7 +262,8 @@ package final class HarnessNode {
     guard output.status == 0 else {
       throw Programs.Failure(
         "\(spec.id): amonat \(arguments.prefix(2).joined(separator: " ")): exit \(output.status): "
-          + output.err + output.out)
+          + output.err + output.out
+      )
     }
     return output
   }
@@ -249,11 +271,13 @@ package final class HarnessNode {
   /// Runs the command line against this node, whatever comes of it.
   package func tryCLI(_ arguments: [String]) throws -> Programs.Output {
     try programs.run(
-      "amonat", arguments,
+      "amonat",
+      arguments,
       environment: [
         "AMONAT_SOCKET": socket, "AMONAT_LANG": "en",
         "AMONAT_SESSION": state.appendingPathComponent("session").path,
-      ])
+      ]
+    )
   }
 
   /// Stops the process in order.

@@ -40,7 +40,9 @@ package struct Programs: Sendable {
 
   /// A program, ready to start.
   package func process(
-    _ name: String, _ arguments: [String], environment: [String: String] = [:]
+    _ name: String,
+    _ arguments: [String],
+    environment: [String: String] = [:]
   ) -> Process {
     let process = Process()
     process.executableURL = folder.appendingPathComponent(name)
@@ -54,7 +56,9 @@ package struct Programs: Sendable {
 
   /// Runs a program to its end.
   package func run(
-    _ name: String, _ arguments: [String], environment: [String: String] = [:]
+    _ name: String,
+    _ arguments: [String],
+    environment: [String: String] = [:]
   ) throws -> Output {
     let process = process(name, arguments, environment: environment)
     let folder = FileManager.default.temporaryDirectory
@@ -76,6 +80,7 @@ package struct Programs: Sendable {
     return Output(
       status: process.terminationStatus,
       out: String(decoding: try Data(contentsOf: outFile), as: UTF8.self),
-      err: String(decoding: try Data(contentsOf: errFile), as: UTF8.self))
+      err: String(decoding: try Data(contentsOf: errFile), as: UTF8.self)
+    )
   }
 }

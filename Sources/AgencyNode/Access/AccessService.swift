@@ -26,7 +26,9 @@ package struct AccessService: Sendable {
     }
     guard request.passphrase.unicodeScalars.count >= LocalLimits.passphraseScalars else {
       throw NodeError(
-        .passphraseWeak, detail: "at least \(LocalLimits.passphraseScalars) characters")
+        .passphraseWeak,
+        detail: "at least \(LocalLimits.passphraseScalars) characters"
+      )
     }
     let node = node
     return try await NodeError.wrapping {
@@ -35,12 +37,21 @@ package struct AccessService: Sendable {
       let salt = Randomness.bytes(Passphrase.saltBytes)
       let cost = node.settings.passphraseCost
       let wrapping = try Passphrase.key(
-        SecretBytes(Array(request.passphrase.utf8)), salt: salt, cost: cost)
+        SecretBytes(Array(request.passphrase.utf8)),
+        salt: salt,
+        cost: cost
+      )
       let name = Array("amonat/v1/user/\(request.name)".utf8)
       let box = unsafe key.withSecret { unsafe KeyBox.seal($0, key: wrapping, name: name) }
       try node.store.keyring.addUser(
         .init(
-          name: request.name, publicBytes: key.publicBytes, cost: cost, salt: salt, box: box))
+          name: request.name,
+          publicBytes: key.publicBytes,
+          cost: cost,
+          salt: salt,
+          box: box
+        )
+      )
       return UserAdded(name: request.name)
     }
   }
@@ -58,7 +69,9 @@ package struct AccessService: Sendable {
     let holders = Array(Set(request.holders)).sorted()
     guard holders.count + (request.paper ? 1 : 0) >= 2 else {
       throw NodeError(
-        .secondHolderMissing, detail: "name two holders, or one and ask for a paper key")
+        .secondHolderMissing,
+        detail: "name two holders, or one and ask for a paper key"
+      )
     }
     let node = node
     return try await NodeError.wrapping {
@@ -84,7 +97,10 @@ package struct AccessService: Sendable {
       for _ in 0..<Self.epochs {
         let key = KeyWrap.PrivateKey.generate()
         let keyID = DeskKey.keyID(
-          agency: node.trust.me, desk: desk, publicKey: key.publicBytes)
+          agency: node.trust.me,
+          desk: desk,
+          publicKey: key.publicBytes
+        )
         var sealed: [(user: String, sealed: [UInt8])] = []
         for target in sealTo {
           let box = try unsafe key.withSeed { seed throws(SealingFailure) in
@@ -94,8 +110,14 @@ package struct AccessService: Sendable {
         }
         try keyring.addDeskKey(
           .init(
-            keyID: keyID, desk: desk.text, publicBytes: key.publicBytes, fromMs: Int64(from),
-            notAfterMs: Int64(from + Self.epochMs)), holders: sealed)
+            keyID: keyID,
+            desk: desk.text,
+            publicBytes: key.publicBytes,
+            fromMs: Int64(from),
+            notAfterMs: Int64(from + Self.epochMs)
+          ),
+          holders: sealed
+        )
         keyIDs.append(keyID.hex)
         from += Self.epochMs
       }
@@ -105,7 +127,9 @@ package struct AccessService: Sendable {
     }
   }
 
-  /// Unlocks the desks of a user. The passphrase is tried off the actors: it takes its time.
+  /// Unlocks the desks of a user.
+  ///
+  /// The passphrase is tried off the actors: it takes its time.
   @concurrent
   package func unlock(_ request: Unlock) async throws(NodeError) -> Session {
     let node = node
@@ -115,18 +139,25 @@ package struct AccessService: Sendable {
         // The same work for a name that does not exist, so that names cannot be tried out.
         _ = try? Passphrase.key(
           SecretBytes(Array(request.passphrase.utf8)),
-          salt: Randomness.bytes(Passphrase.saltBytes), cost: node.settings.passphraseCost)
+          salt: Randomness.bytes(Passphrase.saltBytes),
+          cost: node.settings.passphraseCost
+        )
         throw NodeError(.passphraseWrong)
       }
       let wrapping = try Passphrase.key(
-        SecretBytes(Array(request.passphrase.utf8)), salt: user.salt, cost: user.cost)
+        SecretBytes(Array(request.passphrase.utf8)),
+        salt: user.salt,
+        cost: user.cost
+      )
       let name = Array("amonat/v1/user/\(request.user)".utf8)
       guard let opened = try? KeyBox.open(user.box, key: wrapping, name: name) else {
         node.metrics.add(.unlocksFailed)
         try await node.store.change {
           _ = try $0.append(
-            .unlock, [.string(.outcome, "refused")],
-            staff: .init(actor: request.user, atMs: nowMs))
+            .unlock,
+            [.string(.outcome, "refused")],
+            staff: .init(actor: request.user, atMs: nowMs)
+          )
         }
         throw NodeError(.passphraseWrong)
       }
@@ -137,18 +168,28 @@ package struct AccessService: Sendable {
         let seed = try key.open(held.sealed)
         desks.append(
           UnlockedDesk(
-            desk: held.key.desk, keyID: held.key.keyID, key: try KeyWrap.PrivateKey(seed: seed)))
+            desk: held.key.desk,
+            keyID: held.key.keyID,
+            key: try KeyWrap.PrivateKey(seed: seed)
+          )
+        )
       }
       let presence = SessionVault.Presence(user: request.user, desks: desks)
       try await node.store.change {
         _ = try $0.append(
-          .unlock, [.string(.outcome, "unlocked")], staff: .init(actor: request.user, atMs: nowMs))
+          .unlock,
+          [.string(.outcome, "unlocked")],
+          staff: .init(actor: request.user, atMs: nowMs)
+        )
       }
       node.metrics.add(.unlocks)
       let token = try await node.sessions.open(presence)
       return Session(
-        token: token, user: request.user, desks: presence.deskNames,
-        expiresInSeconds: SessionVault.idleSeconds)
+        token: token,
+        user: request.user,
+        desks: presence.deskNames,
+        expiresInSeconds: SessionVault.idleSeconds
+      )
     }
   }
 }

@@ -58,7 +58,9 @@ package actor SessionVault {
     return token.hex
   }
 
-  /// The person behind a token. - Throws: `session-unknown`.
+  /// The person behind a token.
+  ///
+  /// - Throws: `session-unknown`.
   package func presence(_ token: String?) throws(NodeError) -> Presence {
     guard let token, let digest = Digest32(hex: token) else { throw NodeError(.sessionUnknown) }
     sweep()

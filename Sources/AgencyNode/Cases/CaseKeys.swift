@@ -7,7 +7,9 @@ internal import Sealing
 enum CaseKeys {
   /// Makes the key of a new case and keeps it wrapped to the desk's present epoch.
   static func make(
-    caseName: String, desk: String, node: Node
+    caseName: String,
+    desk: String,
+    node: Node
   ) throws -> GuardedSecret {
     let now = Int64(clamping: node.clock.nowMs())
     let rows = try node.store.keyring.deskKeys().filter { $0.desk == desk }
@@ -26,7 +28,9 @@ enum CaseKeys {
   ///
   /// - Throws: ``NodeError`` `desk-locked`.
   static func open(
-    caseName: String, presence: SessionVault.Presence, node: Node
+    caseName: String,
+    presence: SessionVault.Presence,
+    node: Node
   ) throws -> GuardedSecret {
     for entry in try node.store.keyring.caseKeys(caseName) {
       guard let desk = presence.desk(key: entry.keyID) else { continue }

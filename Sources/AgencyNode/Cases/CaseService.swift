@@ -5,7 +5,9 @@ internal import NodeStore
 internal import ReferralModel
 internal import Sealing
 
-/// Cases: opened, listed, shown. Content is sealed section by section under the case's key.
+/// Cases: opened, listed, shown.
+///
+/// Content is sealed section by section under the case's key.
 package struct CaseService: Sendable {
   let node: Node
 
@@ -17,7 +19,8 @@ package struct CaseService: Sendable {
 
   /// Opens a case for a desk that has a second holder or a paper key.
   package func open(
-    _ request: CaseOpen, _ presence: SessionVault.Presence
+    _ request: CaseOpen,
+    _ presence: SessionVault.Presence
   ) async throws(NodeError) -> CaseOpened {
     guard presence.deskNames.contains(request.desk) else {
       throw NodeError(.deskLocked, detail: request.desk)
@@ -48,7 +51,11 @@ package struct CaseService: Sendable {
         try transaction.openCase(name: name, desk: request.desk, atMs: nowMs)
         for (section, bytes) in sealed {
           try transaction.setSection(
-            caseName: name, section: section, sealed: bytes, atMs: nowMs)
+            caseName: name,
+            section: section,
+            sealed: bytes,
+            atMs: nowMs
+          )
         }
       }
       return CaseOpened(case: name)
@@ -63,16 +70,23 @@ package struct CaseService: Sendable {
           cases: try reader.cases().map { line in
             let counts = try reader.caseCounts(line.name)
             return CaseLine(
-              case: line.name, desk: line.desk, openedMs: line.atMs, state: line.state,
-              grants: UInt32(counts.grants), referrals: UInt32(counts.referrals))
-          })
+              case: line.name,
+              desk: line.desk,
+              openedMs: line.atMs,
+              state: line.state,
+              grants: UInt32(counts.grants),
+              referrals: UInt32(counts.referrals)
+            )
+          }
+        )
       }
     }
   }
 
   /// One case with what the unlocked desks may open.
   package func show(
-    _ name: String, _ presence: SessionVault.Presence
+    _ name: String,
+    _ presence: SessionVault.Presence
   ) async throws(NodeError) -> CaseView {
     let node = node
     let now = node.trustedMs
@@ -94,24 +108,34 @@ package struct CaseService: Sendable {
       let indices = Set(found.grants.map(\.index))
       let referrals = found.referrals.filter { indices.contains($0.grantIndex) }
       return CaseView(
-        case: name, desk: line.desk, openedMs: line.atMs, state: line.state, sections: sections,
+        case: name,
+        desk: line.desk,
+        openedMs: line.atMs,
+        state: line.state,
+        sections: sections,
         grants: found.grants.map { grant in
           grant.view(
-            nowMs: now, referral: referrals.first { $0.grantIndex == grant.index }?.name)
-        }, referrals: referrals.map { $0.line(nowMs: now) })
+            nowMs: now,
+            referral: referrals.first { $0.grantIndex == grant.index }?.name
+          )
+        },
+        referrals: referrals.map { $0.line(nowMs: now) }
+      )
     }
   }
 
   /// The sections of a case, opened.
   func sections(
-    _ name: String, _ presence: SessionVault.Presence
+    _ name: String,
+    _ presence: SessionVault.Presence
   ) async throws -> [String: [String: FieldValue]] {
     let sealed = try await node.store.read { try $0.sections(caseName: name) }
     let key = try CaseKeys.open(caseName: name, presence: presence, node: node)
     var out: [String: [String: FieldValue]] = [:]
     for (section, bytes) in sealed where section != Self.consentSection {
       out[section] = try Self.fields(
-        try KeyBox.open(bytes, key: key, name: CaseKeys.name(name, section)))
+        try KeyBox.open(bytes, key: key, name: CaseKeys.name(name, section))
+      )
     }
     return out
   }
@@ -143,8 +167,18 @@ extension OwnGrant {
       withdrawIndex != nil
       ? "withdrawn" : stopped ? "stopped" : untilMs <= nowMs ? "expired" : "in-force"
     return GrantView(
-      grant: index, log: log, case: caseName, peer: peer, purpose: purpose, groups: groups,
-      basis: basis, untilMs: untilMs, onward: onward, state: state, referral: referral)
+      grant: index,
+      log: log,
+      case: caseName,
+      peer: peer,
+      purpose: purpose,
+      groups: groups,
+      basis: basis,
+      untilMs: untilMs,
+      onward: onward,
+      state: state,
+      referral: referral
+    )
   }
 }
 
@@ -152,8 +186,18 @@ extension ReferralRow {
   /// The leg as the local API lists it.
   func line(nowMs: UInt64) -> ReferralLine {
     ReferralLine(
-      referral: name, message: offer.hex, box: isSender ? "out" : "in", peer: peer,
-      purpose: purpose, state: state, frozen: frozenSinceMs != nil, outcome: code,
-      createdMs: sinceMs, changedMs: sinceMs, overdue: false, untilMs: untilMs)
+      referral: name,
+      message: offer.hex,
+      box: isSender ? "out" : "in",
+      peer: peer,
+      purpose: purpose,
+      state: state,
+      frozen: frozenSinceMs != nil,
+      outcome: code,
+      createdMs: sinceMs,
+      changedMs: sinceMs,
+      overdue: false,
+      untilMs: untilMs
+    )
   }
 }

@@ -31,7 +31,8 @@ package struct ConsentService: Sendable {
   /// Records a consent: each leg is admitted by the policy and becomes a grant event of its own;
   /// refusals are events too, so that an auditor can see that "no" exists.
   package func record(
-    _ request: ConsentRecord, _ presence: SessionVault.Presence
+    _ request: ConsentRecord,
+    _ presence: SessionVault.Presence
   ) async throws(NodeError) -> ConsentRecorded {
     guard request.grants.count <= Self.grantLimit else { throw NodeError(.tooLarge) }
     let view = node.trust.view
@@ -50,7 +51,12 @@ package struct ConsentService: Sendable {
       var keys: [(id: [UInt8], caseName: String, key: Digest32)] = []
       for ask in request.grants {
         let admitted = try Self.admit(
-          ask, actor: presence.user, denied: denied, policy: policy, nowMs: nowMs)
+          ask,
+          actor: presence.user,
+          denied: denied,
+          policy: policy,
+          nowMs: nowMs
+        )
         guard view.directory.agency(admitted.peer) != nil else {
           throw NodeError(.agencyUnknown, detail: ask.peer)
         }
@@ -60,30 +66,51 @@ package struct ConsentService: Sendable {
         drafts.append(
           (
             GrantDraft(
-              peer: ask.peer, purpose: ask.purpose, basis: ask.basis, groups: ask.groups,
-              onward: ask.onward, untilMs: admitted.untilMs, register: view.registerHash,
+              peer: ask.peer,
+              purpose: ask.purpose,
+              basis: ask.basis,
+              groups: ask.groups,
+              onward: ask.onward,
+              untilMs: admitted.untilMs,
+              register: view.registerHash,
               policy: view.policyHash,
-              person: .init(id: id, key: PersonalKey(secret), subject: name)),
+              person: .init(id: id, key: PersonalKey(secret), subject: name)
+            ),
             NodeTransaction.Staff(
-              actor: presence.user, second: ask.second, desk: line.desk, atMs: atMs)
-          ))
+              actor: presence.user,
+              second: ask.second,
+              desk: line.desk,
+              atMs: atMs
+            )
+          )
+        )
       }
       // First the keys, then the events: an orphan key is harmless, a leaf without its salt is not.
       try node.store.keyring.addPersonKeys(keys)
       let kept = Kept(
-        record: request.record ?? held.record, refused: held.refused + request.refused,
-        denied: denied.sorted())
+        record: request.record ?? held.record,
+        refused: held.refused + request.refused,
+        denied: denied.sorted()
+      )
       let sealed = KeyBox.seal(
-        Array(try JSONEncoder().encode(kept)), key: key,
-        name: CaseKeys.name(name, CaseService.consentSection))
+        Array(try JSONEncoder().encode(kept)),
+        key: key,
+        name: CaseKeys.name(name, CaseService.consentSection)
+      )
       let (entries, refused) = (drafts, request.refused)
       let indices = try await node.store.change { transaction -> [UInt64] in
         try transaction.setSection(
-          caseName: name, section: CaseService.consentSection, sealed: sealed, atMs: atMs)
+          caseName: name,
+          section: CaseService.consentSection,
+          sealed: sealed,
+          atMs: atMs
+        )
         for no in refused {
           try transaction.append(
-            .consentRefused, Self.refusal(no, view: view),
-            staff: .init(actor: presence.user, desk: line.desk, atMs: atMs))
+            .consentRefused,
+            Self.refusal(no, view: view),
+            staff: .init(actor: presence.user, desk: line.desk, atMs: atMs)
+          )
         }
         return try entries.map { entry in
           try transaction.grant(entry.draft, caseName: name, staff: entry.staff)
@@ -96,7 +123,8 @@ package struct ConsentService: Sendable {
 
   /// The consents of a case.
   package func list(
-    _ name: String, _ presence: SessionVault.Presence
+    _ name: String,
+    _ presence: SessionVault.Presence
   ) async throws(NodeError) -> ConsentList {
     let node = node
     let nowMs = node.trustedMs
@@ -108,35 +136,52 @@ package struct ConsentService: Sendable {
       let held = try await kept(name, key: key)
       let grants = try await node.store.read { try $0.grants(caseName: name) }
       return ConsentList(
-        case: name, grants: grants.map { $0.view(nowMs: nowMs) }, refused: held.refused,
-        denied: held.denied, record: held.record)
+        case: name,
+        grants: grants.map { $0.view(nowMs: nowMs) },
+        refused: held.refused,
+        denied: held.denied,
+        record: held.record
+      )
     }
   }
 
   /// Stops sharing at once: no reason, no confirmation, no unlocked desk of the case needed.
   package func stop(
-    _ request: ConsentStop, _ presence: SessionVault.Presence
+    _ request: ConsentStop,
+    _ presence: SessionVault.Presence
   ) async throws(NodeError) -> ConsentChanged {
     try await end(
-      case: request.case, grants: request.grants, step: .stop, presence: presence)
+      case: request.case,
+      grants: request.grants,
+      step: .stop,
+      presence: presence
+    )
   }
 
   /// Withdraws: everything under the grants is to be erased, everywhere; the person has confirmed.
   package func withdraw(
-    _ request: ConsentWithdraw, _ presence: SessionVault.Presence
+    _ request: ConsentWithdraw,
+    _ presence: SessionVault.Presence
   ) async throws(NodeError) -> ConsentChanged {
     guard Self.confirmations.contains(request.confirmation) else {
       throw NodeError(
-        .malformed, detail: "confirmation: in-person, code-word or call-back")
+        .malformed,
+        detail: "confirmation: in-person, code-word or call-back"
+      )
     }
     // Under coercion sharing stops, but nothing is erased on the word of whoever coerces.
     return try await end(
-      case: request.case, grants: request.grants, step: request.coercion ? .stop : .erase,
-      presence: presence)
+      case: request.case,
+      grants: request.grants,
+      step: request.coercion ? .stop : .erase,
+      presence: presence
+    )
   }
 
   private func end(
-    case name: String, grants chosen: [UInt64]?, step: WithdrawalStep,
+    case name: String,
+    grants chosen: [UInt64]?,
+    step: WithdrawalStep,
     presence: SessionVault.Presence
   ) async throws(NodeError) -> ConsentChanged {
     let node = node
@@ -157,8 +202,17 @@ package struct ConsentService: Sendable {
       let ended = try await node.store.change { transaction -> [(String, String, Digest32?)] in
         try grants.map { grant in
           try Self.end(
-            grant, step: step, person: known[grant.index], transaction, node: node, view: view,
-            actor: presence.user, nowMs: nowMs, atMs: atMs, lifeMs: life)
+            grant,
+            step: step,
+            person: known[grant.index],
+            transaction,
+            node: node,
+            view: view,
+            actor: presence.user,
+            nowMs: nowMs,
+            atMs: atMs,
+            lifeMs: life
+          )
         }
       }
       if step == .erase { try await eraseOwn(grants, cause: name, atMs: atMs) }
@@ -167,14 +221,22 @@ package struct ConsentService: Sendable {
       return ConsentChanged(
         grants: after.map { $0.view(nowMs: nowMs) },
         messages: ended.compactMap { $0.2?.hex },
-        referrals: ended.map(\.1).filter { !$0.isEmpty })
+        referrals: ended.map(\.1).filter { !$0.isEmpty }
+      )
     }
   }
 
   private static func end(
-    _ grant: OwnGrant, step: WithdrawalStep, person: NodeTransaction.Person?,
-    _ transaction: NodeTransaction, node: Node, view: TrustBook.View, actor: String,
-    nowMs: UInt64, atMs: UInt64, lifeMs: UInt64
+    _ grant: OwnGrant,
+    step: WithdrawalStep,
+    person: NodeTransaction.Person?,
+    _ transaction: NodeTransaction,
+    node: Node,
+    view: TrustBook.View,
+    actor: String,
+    nowMs: UInt64,
+    atMs: UInt64,
+    lifeMs: UInt64
   ) throws -> (String, String, Digest32?) {
     let referral = try transaction.ownReferral(grant: grant.index)
     try transaction.stop(grant.index, atMs: atMs)
@@ -185,28 +247,48 @@ package struct ConsentService: Sendable {
     if let referral {
       var effects = InboundEffects()
       try InboundEffects.move(
-        referral, step == .stop ? .stopSharing : .withdraw, by: .survivor, code: nil,
-        transaction, view: view, nowMs: nowMs, atMs: atMs, into: &effects)
+        referral,
+        step == .stop ? .stopSharing : .withdraw,
+        by: .survivor,
+        code: nil,
+        transaction,
+        view: view,
+        nowMs: nowMs,
+        atMs: atMs,
+        into: &effects
+      )
     }
     guard try transaction.wasSent(grant.index), let peer = AgencyID(grant.peer) else {
       return (grant.peer, referral?.name ?? "", nil)
     }
     let envelope = EnvelopeSealer.notify(
-      realm: node.store.identity.realm, sender: node.trust.me, recipient: peer)
+      realm: node.store.identity.realm,
+      sender: node.trust.me,
+      recipient: peer
+    )
     try transaction.queue(
       OutboundDraft(
-        peer: grant.peer, kind: MessageKind.withdraw.rawValue, message: envelope.id,
+        peer: grant.peer,
+        kind: MessageKind.withdraw.rawValue,
+        message: envelope.id,
         envelope: envelope.bytes,
         grant: .init(index: grant.index, log: grant.log, untilMs: grant.untilMs),
-        expiresMs: nowMs + lifeMs, outcome: step.rawValue, actor: actor, atMs: atMs),
-      referral: referral?.row)
+        expiresMs: nowMs + lifeMs,
+        outcome: step.rawValue,
+        actor: actor,
+        atMs: atMs
+      ),
+      referral: referral?.row
+    )
     try transaction.addHolder(grant: grant.index, peer: grant.peer, withdraw: envelope.id)
     return (grant.peer, referral?.name ?? "", envelope.id)
   }
 
   /// Destroys the personal keys of withdrawn grants: their events stay, and say nothing of anybody.
   private func eraseOwn(
-    _ grants: [OwnGrant], cause name: String, atMs: UInt64
+    _ grants: [OwnGrant],
+    cause name: String,
+    atMs: UInt64
   ) async throws {
     let ended = try await node.store.read { try $0.grants(grants.map(\.index)) }
     try node.store.keyring.erasePersonKeys(ended.map(\.person))
@@ -214,14 +296,21 @@ package struct ConsentService: Sendable {
       for grant in ended {
         guard let cause = grant.withdrawIndex else { continue }
         _ = try transaction.logErasure(
-          targets: [grant.index, cause], cause: cause,
-          backupsUntilMs: atMs + ErasureService.backupMs, staff: .init(atMs: atMs))
+          targets: [grant.index, cause],
+          cause: cause,
+          backupsUntilMs: atMs + ErasureService.backupMs,
+          staff: .init(atMs: atMs)
+        )
       }
     }
   }
 
   private static func admit(
-    _ ask: GrantAsk, actor: String, denied: Set<String>, policy: Policy, nowMs: UInt64
+    _ ask: GrantAsk,
+    actor: String,
+    denied: Set<String>,
+    policy: Policy,
+    nowMs: UInt64
   ) throws -> (peer: AgencyID, untilMs: UInt64) {
     guard let peer = AgencyID(ask.peer) else { throw NodeError(.agencyUnknown) }
     guard let purpose = Purpose(ask.purpose), let basis = Basis(rawValue: ask.basis),
@@ -231,16 +320,25 @@ package struct ConsentService: Sendable {
     guard groups.count == ask.groups.count else { throw NodeError(.policy, detail: "groups") }
     let untilMs = ask.untilMs ?? nowMs + UInt64(ask.days ?? 30) * 86_400_000
     let request = GrantRequest(
-      peer: peer, purpose: purpose, groups: groups, basis: basis, untilMs: untilMs,
-      onward: ask.onward, actor: user, second: ask.second.flatMap { UserName($0) },
-      deniedAgencies: denied.compactMap { AgencyID($0) })
+      peer: peer,
+      purpose: purpose,
+      groups: groups,
+      basis: basis,
+      untilMs: untilMs,
+      onward: ask.onward,
+      actor: user,
+      second: ask.second.flatMap { UserName($0) },
+      deniedAgencies: denied.compactMap { AgencyID($0) }
+    )
     switch policy.admit(request, atMs: nowMs) {
     case .admitted: return (peer, untilMs)
     case .refused(let reasons):
       throw NodeError(
         reasons.contains(.survivorDeny)
-          ? .consentRefused : reasons.contains(.secondPersonMissing) ? .secondPersonMissing : .policy,
-        reasons: reasons.map(\.rawValue))
+          ? .consentRefused
+          : reasons.contains(.secondPersonMissing) ? .secondPersonMissing : .policy,
+        reasons: reasons.map(\.rawValue)
+      )
     }
   }
 
@@ -262,7 +360,10 @@ package struct ConsentService: Sendable {
       return Kept()
     }
     let opened = try KeyBox.open(
-      found.sealed, key: key, name: CaseKeys.name(name, CaseService.consentSection))
+      found.sealed,
+      key: key,
+      name: CaseKeys.name(name, CaseService.consentSection)
+    )
     return try JSONDecoder().decode(Kept.self, from: Data(opened.copyBytes()))
   }
 }

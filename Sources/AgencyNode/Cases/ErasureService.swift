@@ -15,12 +15,15 @@ struct ErasureService: Sendable {
 
   func carryOut() async throws(NodeError) {
     let now = node.clock.nowMs()
-    let due = try await NodeError.wrapping { try await node.store.read { try $0.dueErasures(nowMs: now) } }
+    let due = try await NodeError.wrapping {
+      try await node.store.read { try $0.dueErasures(nowMs: now) }
+    }
     for erasure in due { try await carryOut(erasure, nowMs: now) }
   }
 
   private func carryOut(
-    _ erasure: NodeReader.DueErasure, nowMs: UInt64
+    _ erasure: NodeReader.DueErasure,
+    nowMs: UInt64
   ) async throws(NodeError) {
     let node = node
     let view = node.trust.view
@@ -37,35 +40,71 @@ struct ErasureService: Sendable {
       // Looked for in the files before anybody is told that it is gone.
       try await node.store.finishErasure(probes: erased.0)
       let envelope = EnvelopeSealer.notify(
-        realm: node.store.identity.realm, sender: node.trust.me, recipient: peer)
+        realm: node.store.identity.realm,
+        sender: node.trust.me,
+        recipient: peer
+      )
       let life = view.policy?.kind(.erased)?.lifeMs ?? 30 * 86_400_000
       try await node.store.change { transaction in
         let row = try transaction.peer(erasure.peer)
         if !erased.1.isEmpty {
           _ = try transaction.logErasure(
-            targets: erased.1, cause: erasure.receiveIndex,
-            backupsUntilMs: nowMs + Self.backupMs, staff: .init(atMs: nowMs))
+            targets: erased.1,
+            cause: erasure.receiveIndex,
+            backupsUntilMs: nowMs + Self.backupMs,
+            staff: .init(atMs: nowMs)
+          )
         }
         let referral = try transaction.offer(
-          peer: row, log: erasure.log, index: erasure.index)?.referral
+          peer: row,
+          log: erasure.log,
+          index: erasure.index
+        )?.referral
         if let referral, let found = try transaction.referral(referral) {
           var effects = InboundEffects()
           try InboundEffects.move(
-            found, .withdraw, by: .sender, code: nil, transaction, view: view, nowMs: nowMs,
-            atMs: nowMs, into: &effects)
+            found,
+            .withdraw,
+            by: .sender,
+            code: nil,
+            transaction,
+            view: view,
+            nowMs: nowMs,
+            atMs: nowMs,
+            into: &effects
+          )
           if let moved = try transaction.referral(referral) {
             try InboundEffects.move(
-              moved, .confirmErased, by: .machine, code: nil, transaction, view: view,
-              nowMs: nowMs, atMs: nowMs, into: &effects)
+              moved,
+              .confirmErased,
+              by: .machine,
+              code: nil,
+              transaction,
+              view: view,
+              nowMs: nowMs,
+              atMs: nowMs,
+              into: &effects
+            )
           }
         }
         try transaction.queue(
           OutboundDraft(
-            peer: erasure.peer, kind: MessageKind.erased.rawValue, message: envelope.id,
-            envelope: envelope.bytes, ref: erasure.message, expiresMs: nowMs + life,
-            outcome: erased.1.isEmpty ? "nothing-held" : "erased", atMs: nowMs), referral: referral)
+            peer: erasure.peer,
+            kind: MessageKind.erased.rawValue,
+            message: envelope.id,
+            envelope: envelope.bytes,
+            ref: erasure.message,
+            expiresMs: nowMs + life,
+            outcome: erased.1.isEmpty ? "nothing-held" : "erased",
+            atMs: nowMs
+          ),
+          referral: referral
+        )
         try transaction.settleTombstone(
-          peer: erasure.peer, log: erasure.log, index: erasure.index)
+          peer: erasure.peer,
+          log: erasure.log,
+          index: erasure.index
+        )
       }
       node.metrics.add(.erasures)
       node.lanes.wake(erasure.peer)

@@ -21,7 +21,8 @@ package struct ReferralActions: Sendable {
 
   /// Referrals of a box, newest first.
   package func list(
-    box: ReferralBox?, state: String?
+    box: ReferralBox?,
+    state: String?
   ) async throws(NodeError) -> ReferralList {
     let now = node.trustedMs
     return try await NodeError.wrapping {
@@ -34,7 +35,9 @@ package struct ReferralActions: Sendable {
 
   /// Carries an action out: the life-cycle decides, the message is queued, the human is named.
   package func act(
-    _ name: String, _ action: ReferralAction, _ request: ReferralAct,
+    _ name: String,
+    _ action: ReferralAction,
+    _ request: ReferralAct,
     _ presence: SessionVault.Presence
   ) async throws(NodeError) -> ReferralLine {
     guard !presence.desks.isEmpty else { throw NodeError(.deskLocked) }
@@ -57,39 +60,68 @@ package struct ReferralActions: Sendable {
         else { throw NodeError(.stateNotAllowed) }
         guard policy.admits(outcome: code.flatMap { Code($0) }, of: kind) else {
           throw NodeError(
-            .policy, detail: "the code must be one that the policy lists for \(kind.rawValue)")
+            .policy,
+            detail: "the code must be one that the policy lists for \(kind.rawValue)"
+          )
         }
         let moment = LifecycleMoment(
-          atMs: nowMs, grantIsLive: referral.untilMs > nowMs, limits: policy.lifecycleLimits)
+          atMs: nowMs,
+          grantIsLive: referral.untilMs > nowMs,
+          limits: policy.lifecycleLimits
+        )
         let effects: [LifecycleEffect]
         do throws(LifecycleRefusal) {
           effects = try lifecycle.apply(
-            event, by: referral.isSender ? .sender : .recipient, at: moment)
+            event,
+            by: referral.isSender ? .sender : .recipient,
+            at: moment
+          )
         } catch {
           throw NodeError(
-            error == .noGrant ? .grantMissing : error == .frozen ? .consentFrozen : .stateNotAllowed,
-            detail: "\(referral.state): \(error.rawValue)")
+            error == .noGrant
+              ? .grantMissing : error == .frozen ? .consentFrozen : .stateNotAllowed,
+            detail: "\(referral.state): \(error.rawValue)"
+          )
         }
         try transaction.save(
-          referral: referral.row, state: lifecycle.state.rawValue, sinceMs: lifecycle.sinceMs,
+          referral: referral.row,
+          state: lifecycle.state.rawValue,
+          sinceMs: lifecycle.sinceMs,
           frozenSinceMs: lifecycle.frozenSinceMs,
-          disputedFrom: lifecycle.disputedFrom?.rawValue, heardSeq: lifecycle.heardSeq,
-          peerErased: lifecycle.peerErased, code: code)
+          disputedFrom: lifecycle.disputedFrom?.rawValue,
+          heardSeq: lifecycle.heardSeq,
+          peerErased: lifecycle.peerErased,
+          code: code
+        )
         for effect in effects {
           switch effect {
           case .send(let message):
             let envelope = EnvelopeSealer.notify(
-              realm: node.store.identity.realm, sender: node.trust.me, recipient: recipient)
+              realm: node.store.identity.realm,
+              sender: node.trust.me,
+              recipient: recipient
+            )
             try transaction.queue(
               OutboundDraft(
-                peer: referral.peer, kind: message.rawValue, message: envelope.id,
-                envelope: envelope.bytes, ref: referral.offer,
-                expiresMs: nowMs + (policy.kind(message)?.lifeMs ?? 0), outcome: code,
-                actor: presence.user, desk: presence.deskNames.first, atMs: atMs),
-              referral: referral.row)
+                peer: referral.peer,
+                kind: message.rawValue,
+                message: envelope.id,
+                envelope: envelope.bytes,
+                ref: referral.offer,
+                expiresMs: nowMs + (policy.kind(message)?.lifeMs ?? 0),
+                outcome: code,
+                actor: presence.user,
+                desk: presence.deskNames.first,
+                atMs: atMs
+              ),
+              referral: referral.row
+            )
           case .cancelQueued:
             try transaction.cancelWaiting(
-              referral: referral.row, code: event.rawValue, atMs: atMs)
+              referral: referral.row,
+              code: event.rawValue,
+              atMs: atMs
+            )
           case .arm, .disarm, .freeze, .unfreeze, .eraseWanted, .releaseSupplement, .escalate,
             .tellHuman, .startRetention:
             break
@@ -113,10 +145,14 @@ package struct ReferralActions: Sendable {
     }
   }
 
-  /// Confirms, at a desk of the recipient, an erasure that the sender asked for: the person herself,
-  /// her code word, or a safe call-back. Without it the hold-down runs.
+  /// Confirms, at a desk of the recipient, an erasure that the sender asked for: the person
+  /// herself, her code word, or a safe call-back.
+  ///
+  /// Without it the hold-down runs.
   private func confirmErasure(
-    _ name: String, _ request: ReferralAct, _ presence: SessionVault.Presence
+    _ name: String,
+    _ request: ReferralAct,
+    _ presence: SessionVault.Presence
   ) async throws(NodeError) -> ReferralLine {
     guard ConsentService.confirmations.contains(request.reason ?? "") else {
       throw NodeError(.malformed, detail: "reason: in-person, code-word or call-back")
@@ -129,7 +165,10 @@ package struct ReferralActions: Sendable {
         }
         guard !referral.isSender,
           try transaction.confirmErasure(
-            peer: referral.peer, log: referral.grantLog, index: referral.grantIndex)
+            peer: referral.peer,
+            log: referral.grantLog,
+            index: referral.grantIndex
+          )
         else { throw NodeError(.stateNotAllowed, detail: "no erasure was asked for") }
       }
     }
@@ -137,9 +176,12 @@ package struct ReferralActions: Sendable {
     return try await line(name)
   }
 
-  /// One referral, with the content that the unlocked desks may open. Opening is an event.
+  /// One referral, with the content that the unlocked desks may open.
+  ///
+  /// Opening is an event.
   package func show(
-    _ name: String, _ presence: SessionVault.Presence
+    _ name: String,
+    _ presence: SessionVault.Presence
   ) async throws(NodeError) -> ReferralView {
     let node = node
     let nowMs = node.trustedMs
@@ -161,8 +203,13 @@ package struct ReferralActions: Sendable {
       var opened: [(row: Int64, groups: [String], message: Digest32)] = []
       for message in messages where referral.frozenSinceMs == nil {
         let groups = try open(
-          message, referral: referral, presence: presence, policy: policy, into: &content,
-          sealed: &sealed)
+          message,
+          referral: referral,
+          presence: presence,
+          policy: policy,
+          into: &content,
+          sealed: &sealed
+        )
         if !groups.isEmpty, !message.opened {
           opened.append((message.row, groups, message.message))
         }
@@ -176,21 +223,37 @@ package struct ReferralActions: Sendable {
               .open,
               [.strings(.groups, entry.groups.sorted()), .digest(.message, entry.message)],
               staff: .init(
-                actor: presence.user, desk: presence.deskNames.first, atMs: atMs))
+                actor: presence.user,
+                desk: presence.deskNames.first,
+                atMs: atMs
+              )
+            )
           }
         }
       }
       return ReferralView(
-        line: referral.line(nowMs: nowMs), case: grant?.caseName, grant: referral.grantIndex,
-        grantLog: referral.grantLog, basis: referral.basis, groups: referral.groups,
-        onward: grant?.onward ?? false, content: content, sealed: sealed.sorted(),
+        line: referral.line(nowMs: nowMs),
+        case: grant?.caseName,
+        grant: referral.grantIndex,
+        grantLog: referral.grantLog,
+        basis: referral.basis,
+        groups: referral.groups,
+        onward: grant?.onward ?? false,
+        content: content,
+        sealed: sealed.sorted(),
         actions: actions(referral, nowMs: nowMs, policy: policy),
         history: moments.map { moment in
           ReferralMoment(
-            atMs: moment.atMs, kind: moment.kind, box: moment.isOut ? "out" : "in",
-            message: moment.message.hex, actor: moment.actor, outcome: moment.outcome,
-            receipt: moment.isOut ? Self.states[moment.state ?? 0] : nil)
-        })
+            atMs: moment.atMs,
+            kind: moment.kind,
+            box: moment.isOut ? "out" : "in",
+            message: moment.message.hex,
+            actor: moment.actor,
+            outcome: moment.outcome,
+            receipt: moment.isOut ? Self.states[moment.state ?? 0] : nil
+          )
+        }
+      )
     }
   }
 
@@ -201,9 +264,12 @@ package struct ReferralActions: Sendable {
   /// Opens one message with whichever unlocked desk it is addressed to, and holds what comes out to
   /// the forms: more than was granted is shown to nobody.
   private func open(
-    _ message: NodeReader.InboundMessage, referral: ReferralRow,
-    presence: SessionVault.Presence, policy: Policy?,
-    into content: inout [String: [String: FieldValue]], sealed: inout Set<String>
+    _ message: NodeReader.InboundMessage,
+    referral: ReferralRow,
+    presence: SessionVault.Presence,
+    policy: Policy?,
+    into content: inout [String: [String: FieldValue]],
+    sealed: inout Set<String>
   ) throws -> [String] {
     guard let envelope = try? CheckedEnvelope(stored: message.envelope) else { return [] }
     var groups: [String] = []
@@ -220,7 +286,10 @@ package struct ReferralActions: Sendable {
       }
       if let policy {
         try OverDisclosure.check(
-          parts, granted: referral.groups.compactMap { FieldGroup($0) }, policy: policy)
+          parts,
+          granted: referral.groups.compactMap { FieldGroup($0) },
+          policy: policy
+        )
       }
       for part in parts {
         content[part.group.text] = try CaseService.fields(part.content)
@@ -234,12 +303,19 @@ package struct ReferralActions: Sendable {
   private func actions(_ referral: ReferralRow, nowMs: UInt64, policy: Policy?) -> [String] {
     guard let policy, let lifecycle = referral.lifecycle else { return [] }
     let moment = LifecycleMoment(
-      atMs: nowMs, grantIsLive: referral.untilMs > nowMs, limits: policy.lifecycleLimits)
+      atMs: nowMs,
+      grantIsLive: referral.untilMs > nowMs,
+      limits: policy.lifecycleLimits
+    )
     return ReferralAction.allCases.filter { action in
       guard let event = Self.events[action] else { return false }
       var tried = lifecycle
-      return (try? tried.apply(
-        event, by: referral.isSender ? .sender : .recipient, at: moment)) != nil
+      return
+        (try? tried.apply(
+          event,
+          by: referral.isSender ? .sender : .recipient,
+          at: moment
+        )) != nil
         && tried != lifecycle
     }.map(\.rawValue)
   }

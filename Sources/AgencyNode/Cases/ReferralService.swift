@@ -33,7 +33,8 @@ package struct ReferralService: Sendable {
   /// Refers: decides, seals and queues each leg; all that may go are durable when this returns.
   @concurrent
   package func refer(
-    _ request: ReferBatch, _ presence: SessionVault.Presence
+    _ request: ReferBatch,
+    _ presence: SessionVault.Presence
   ) async throws(NodeError) -> ReferResults {
     guard (1...Self.batchLimit).contains(request.referrals.count) else {
       throw NodeError(.tooLarge, detail: "1 to \(Self.batchLimit) referrals")
@@ -62,8 +63,15 @@ package struct ReferralService: Sendable {
             for place in range {
               do throws(NodeError) {
                 let ready = try await prepare(
-                  request.referrals[place], at: place, grants: known, presence: presence,
-                  view: view, policy: policy, nowMs: nowMs, seals: !request.dryRun)
+                  request.referrals[place],
+                  at: place,
+                  grants: known,
+                  presence: presence,
+                  view: view,
+                  policy: policy,
+                  nowMs: nowMs,
+                  seals: !request.dryRun
+                )
                 out.append((place, .success(ready)))
               } catch {
                 out.append((place, .failure(error)))
@@ -84,12 +92,17 @@ package struct ReferralService: Sendable {
           results[place] = ReferResult(
             referral: request.dryRun ? nil : leg.name,
             message: request.dryRun ? nil : leg.offer.message.hex,
-            state: request.dryRun ? "allowed" : "queued", peer: leg.grant.peer,
-            purpose: leg.grant.purpose, groups: leg.grant.groups)
+            state: request.dryRun ? "allowed" : "queued",
+            peer: leg.grant.peer,
+            purpose: leg.grant.purpose,
+            groups: leg.grant.groups
+          )
         case .failure(let error):
           results[place] = ReferResult(
-            state: request.dryRun ? "refused" : nil, reasons: error.reasons,
-            problem: error.problem)
+            state: request.dryRun ? "refused" : nil,
+            reasons: error.reasons,
+            problem: error.problem
+          )
         }
       }
       if !request.dryRun, !ready.isEmpty {
@@ -100,7 +113,9 @@ package struct ReferralService: Sendable {
   }
 
   private func queue(
-    _ ready: [Ready], waits: Bool, into results: inout [ReferResult?]
+    _ ready: [Ready],
+    waits: Bool,
+    into results: inout [ReferResult?]
   ) async throws {
     let node = node
     let rows = try await node.store.change { transaction -> [(place: Int, row: Int64?)] in
@@ -111,11 +126,21 @@ package struct ReferralService: Sendable {
         else { return (leg.place, nil) }
         let peer = try transaction.peer(grant.peer)
         let referral = try transaction.openReferral(
-          name: leg.name, isSender: true, peer: peer,
+          name: leg.name,
+          isSender: true,
+          peer: peer,
           grant: PeerGrant(
-            log: grant.log, index: grant.index, purpose: grant.purpose, basis: grant.basis,
-            groups: grant.groups, untilMs: grant.untilMs), offer: leg.offer.message,
-          state: ReferralState.queued.rawValue, atMs: leg.offer.atMs)
+            log: grant.log,
+            index: grant.index,
+            purpose: grant.purpose,
+            basis: grant.basis,
+            groups: grant.groups,
+            untilMs: grant.untilMs
+          ),
+          offer: leg.offer.message,
+          state: ReferralState.queued.rawValue,
+          atMs: leg.offer.atMs
+        )
         let row = try transaction.queue(leg.offer, referral: referral)
         if let supplement = leg.supplement {
           try transaction.queue(supplement, referral: referral, held: true)
@@ -132,7 +157,10 @@ package struct ReferralService: Sendable {
     for peer in Set(ready.map(\.grant.peer)) { node.lanes.wake(peer) }
     for (place, row) in rows where row == nil {
       results[place] = ReferResult(
-        state: nil, reasons: ["grant-used"], problem: Problem(.grantMissing))
+        state: nil,
+        reasons: ["grant-used"],
+        problem: Problem(.grantMissing)
+      )
     }
     guard waits else { return }
     let outcomes = await outcomes(of: rows.compactMap { $0.row })
@@ -161,8 +189,13 @@ package struct ReferralService: Sendable {
   }
 
   private func prepare(
-    _ ask: ReferAsk, at place: Int, grants: [UInt64: OwnGrant],
-    presence: SessionVault.Presence, view: TrustBook.View, policy: Policy, nowMs: UInt64,
+    _ ask: ReferAsk,
+    at place: Int,
+    grants: [UInt64: OwnGrant],
+    presence: SessionVault.Presence,
+    view: TrustBook.View,
+    policy: Policy,
+    nowMs: UInt64,
     seals: Bool
   ) async throws(NodeError) -> Ready {
     guard let grant = grants[ask.grant] else { throw NodeError(.grantMissing) }
@@ -173,11 +206,21 @@ package struct ReferralService: Sendable {
     }
     let decision = policy.decide(
       DisclosureRequest(
-        kind: .offer, recipient: peer, purpose: facts.purpose, groups: [need],
-        basis: facts.basis, answersOpenQuestion: false), under: facts, atMs: nowMs)
+        kind: .offer,
+        recipient: peer,
+        purpose: facts.purpose,
+        groups: [need],
+        basis: facts.basis,
+        answersOpenQuestion: false
+      ),
+      under: facts,
+      atMs: nowMs
+    )
     if case .refused(let reasons) = decision {
       throw NodeError(
-        grant.stopped ? .consentFrozen : .grantMissing, reasons: reasons.map(\.code))
+        grant.stopped ? .consentFrozen : .grantMissing,
+        reasons: reasons.map(\.code)
+      )
     }
     guard view.directory.isActive(peer, atMs: nowMs) else { throw NodeError(.member) }
     return try await NodeError.wrapping {
@@ -194,9 +237,13 @@ package struct ReferralService: Sendable {
       let offer = try view.directory.sealing(to: peer, atMs: nowMs)
       let life = min(
         policy.kind(.offer)?.lifeMs ?? 0,
-        ask.expiresDays.map { UInt64($0) * 86_400_000 } ?? .max)
+        ask.expiresDays.map { UInt64($0) * 86_400_000 } ?? .max
+      )
       let expires = min(
-        nowMs + life, grant.untilMs, offer.keys.map(\.latestMessageExpiryMs).min() ?? .max)
+        nowMs + life,
+        grant.untilMs,
+        offer.keys.map(\.latestMessageExpiryMs).min() ?? .max
+      )
       let sealed =
         seals
         ? try Self.seal([(need, offered)], peer: peer, offer: offer, node: node) : nil
@@ -209,20 +256,40 @@ package struct ReferralService: Sendable {
       let desk = presence.deskNames.first
       let message = sealed?.id ?? .zero
       return Ready(
-        place: place, grant: grant,
+        place: place,
+        grant: grant,
         offer: draft(
-          sealed, .offer, grant: grant, groups: [need], ref: nil, expires: expires,
-          actor: presence.user, desk: desk),
+          sealed,
+          .offer,
+          grant: grant,
+          groups: [need],
+          ref: nil,
+          expires: expires,
+          actor: presence.user,
+          desk: desk
+        ),
         supplement: extra.map {
           draft(
-            $0, .supplement, grant: grant, groups: rest.map(\.0), ref: message, expires: expires,
-            actor: presence.user, desk: desk)
-        }, name: ReferralID(using: &random).text)
+            $0,
+            .supplement,
+            grant: grant,
+            groups: rest.map(\.0),
+            ref: message,
+            expires: expires,
+            actor: presence.user,
+            desk: desk
+          )
+        },
+        name: ReferralID(using: &random).text
+      )
     }
   }
 
   private func content(
-    _ ask: ReferAsk, need: FieldGroup, grant: OwnGrant, presence: SessionVault.Presence
+    _ ask: ReferAsk,
+    need: FieldGroup,
+    grant: OwnGrant,
+    presence: SessionVault.Presence
   ) async throws -> [String: [String: FieldValue]] {
     var content = ask.content ?? [:]
     if ask.fromCase {
@@ -240,7 +307,10 @@ package struct ReferralService: Sendable {
   }
 
   private static func seal(
-    _ parts: [(FieldGroup, [String: FieldValue])], peer: AgencyID, offer: SealingOffer, node: Node
+    _ parts: [(FieldGroup, [String: FieldValue])],
+    peer: AgencyID,
+    offer: SealingOffer,
+    node: Node
   ) throws -> SealedEnvelope {
     let groups = parts.map(\.0).sorted()
     var desks: [EnvelopeDraft.Desk] = []
@@ -254,22 +324,42 @@ package struct ReferralService: Sendable {
     }
     return try EnvelopeSealer.seal(
       EnvelopeDraft(
-        realm: node.store.identity.realm, sender: node.trust.me, recipient: peer,
+        realm: node.store.identity.realm,
+        sender: node.trust.me,
+        recipient: peer,
         parts: parts.sorted { $0.0 < $1.0 }.map {
           .init(group: $0.0, content: $0.1.canonical.encoded)
-        }, desks: desks))
+        },
+        desks: desks
+      )
+    )
   }
 
   private func draft(
-    _ sealed: SealedEnvelope?, _ kind: MessageKind, grant: OwnGrant, groups: [FieldGroup],
-    ref: Digest32?, expires: UInt64, actor: String, desk: String?
+    _ sealed: SealedEnvelope?,
+    _ kind: MessageKind,
+    grant: OwnGrant,
+    groups: [FieldGroup],
+    ref: Digest32?,
+    expires: UInt64,
+    actor: String,
+    desk: String?
   ) -> OutboundDraft {
     OutboundDraft(
-      peer: grant.peer, kind: kind.rawValue, message: sealed?.id ?? .zero,
-      envelope: sealed?.bytes ?? [], groups: groups.map(\.text).sorted(), purpose: grant.purpose,
+      peer: grant.peer,
+      kind: kind.rawValue,
+      message: sealed?.id ?? .zero,
+      envelope: sealed?.bytes ?? [],
+      groups: groups.map(\.text).sorted(),
+      purpose: grant.purpose,
       basis: grant.basis,
-      grant: .init(index: grant.index, log: grant.log, untilMs: grant.untilMs), ref: ref,
-      expiresMs: expires, actor: actor, desk: desk, atMs: node.clock.nowMs())
+      grant: .init(index: grant.index, log: grant.log, untilMs: grant.untilMs),
+      ref: ref,
+      expiresMs: expires,
+      actor: actor,
+      desk: desk,
+      atMs: node.clock.nowMs()
+    )
   }
 }
 
@@ -280,8 +370,16 @@ extension OwnGrant {
       let basis = Basis(rawValue: basis)
     else { return nil }
     return GrantFacts(
-      log: log, index: index, peer: peer, purpose: purpose,
-      groups: groups.compactMap { FieldGroup($0) }, basis: basis, untilMs: untilMs,
-      isWithdrawn: stopped, mayGoOnward: onward, offerUsed: offered)
+      log: log,
+      index: index,
+      peer: peer,
+      purpose: purpose,
+      groups: groups.compactMap { FieldGroup($0) },
+      basis: basis,
+      untilMs: untilMs,
+      isWithdrawn: stopped,
+      mayGoOnward: onward,
+      offerUsed: offered
+    )
   }
 }

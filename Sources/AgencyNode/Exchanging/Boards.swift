@@ -66,7 +66,9 @@ final class ReceiptBoard: Sendable {
     state.withLock { state in for row in rows { state.settled[row] = "" } }
   }
 
-  /// Says what became of a row. Rows nobody expects cost nothing.
+  /// Says what became of a row.
+  ///
+  /// Rows nobody expects cost nothing.
   func settle(_ rows: [(row: Int64, outcome: String)]) {
     let woken = state.withLock { state in
       rows.compactMap { entry -> (CheckedContinuation<String?, Never>, String)? in

@@ -31,18 +31,25 @@ struct DeliveryDesk: Sendable {
 
   /// Judges a delivery and answers it.
   ///
-  /// - Parameters:
-  ///   - delivery: What came.
-  ///   - peer: Whose certificate it came under.
-  ///   - peerHolds: The size of this node's log that the peer says it holds.
+  /// Parameters:
+  /// `delivery`: What came.
+  /// `peer`: Whose certificate it came under.
+  /// `peerHolds`: The size of this node's log that the peer says it holds.
   @concurrent
   func receive(
-    _ delivery: DeliveryPart, from peer: AgencyID, peerHolds: UInt64
+    _ delivery: DeliveryPart,
+    from peer: AgencyID,
+    peerHolds: UInt64
   ) async throws(NodeError) -> Answer {
     let view = node.trust.view
     let now = node.trustedMs
     let checked: Result<PeerCheckpoint, CheckpointRefusal> = judge(
-      note: delivery.checkpoint, from: delivery.from, proof: delivery.proof, peer: peer, view: view)
+      note: delivery.checkpoint,
+      from: delivery.from,
+      proof: delivery.proof,
+      peer: peer,
+      view: view
+    )
     switch checked {
     case .failure(let refusal):
       node.metrics.add(.exchangesRefused)
@@ -50,19 +57,34 @@ struct DeliveryDesk: Sendable {
       return Answer(code: refusal.code, held: refusal.held)
     case .success(let checkpoint):
       return try await receive(
-        delivery, under: checkpoint, from: peer, view: view, nowMs: now, peerHolds: peerHolds)
+        delivery,
+        under: checkpoint,
+        from: peer,
+        view: view,
+        nowMs: now,
+        peerHolds: peerHolds
+      )
     }
   }
 
   private func receive(
-    _ delivery: DeliveryPart, under checkpoint: PeerCheckpoint, from peer: AgencyID,
-    view: TrustBook.View, nowMs: UInt64, peerHolds: UInt64
+    _ delivery: DeliveryPart,
+    under checkpoint: PeerCheckpoint,
+    from peer: AgencyID,
+    view: TrustBook.View,
+    nowMs: UInt64,
+    peerHolds: UInt64
   ) async throws(NodeError) -> Answer {
     let onlyWithdrawals = !view.directory.isActive(peer, atMs: nowMs)
     let directory = view.directory
     let check = StatelessCheck(
-      me: node.trust.me, peer: peer, realm: directory.realm, origin: checkpoint.log,
-      size: checkpoint.size, root: checkpoint.root, onlyWithdrawals: onlyWithdrawals,
+      me: node.trust.me,
+      peer: peer,
+      realm: directory.realm,
+      origin: checkpoint.log,
+      size: checkpoint.size,
+      root: checkpoint.root,
+      onlyWithdrawals: onlyWithdrawals,
       closedLog: { log, note in
         guard let authority = directory.logAuthority(log), authority.agency == peer,
           case .past(let size, let root) = authority.standing,
@@ -70,7 +92,8 @@ struct DeliveryDesk: Sendable {
           found.size == size, found.root == root
         else { return nil }
         return found
-      })
+      }
+    )
     var passed: [CheckedItem] = []
     var refused: [RefusalPart] = []
     for item in delivery.items {
@@ -93,16 +116,27 @@ struct DeliveryDesk: Sendable {
         done.refused = early
         for item in items {
           try Self.settle(
-            item, transaction, view: view, me: me, row: row, nowMs: nowMs, atMs: atMs,
-            into: &done)
+            item,
+            transaction,
+            view: view,
+            me: me,
+            row: row,
+            nowMs: nowMs,
+            atMs: atMs,
+            into: &done
+          )
         }
         return done
       } after: { done, log in
         let openings = try log.openings(done.events)
         let from = peerHolds <= log.size ? peerHolds : 0
         let receipt = ReceiptPart(
-          events: openings, checkpoint: log.note, from: from,
-          proof: MerkleProof.flat(try log.consistency(from: from)), cosignature: cosign)
+          events: openings,
+          checkpoint: log.note,
+          from: from,
+          proof: MerkleProof.flat(try log.consistency(from: from)),
+          cosignature: cosign
+        )
         return (done, receipt)
       }
     }
@@ -113,18 +147,33 @@ struct DeliveryDesk: Sendable {
     for peer in done.wake { node.lanes.wake(peer) }
     if done.erasureWanted { node.lanes.wake(Maintenance.erasureLane) }
     return Answer(
-      receipt: receipt, refused: done.refused, code: nil,
-      held: node.store.witness.size(of: checkpoint.log.text, key: checkpoint.key))
+      receipt: receipt,
+      refused: done.refused,
+      code: nil,
+      held: node.store.witness.size(of: checkpoint.log.text, key: checkpoint.key)
+    )
   }
 
   /// Steps 12 to 18 for one item, inside the transaction.
   private static func settle(
-    _ item: CheckedItem, _ transaction: NodeTransaction, view: TrustBook.View, me: AgencyID,
-    row: Int64, nowMs: UInt64, atMs: UInt64, into done: inout Done
+    _ item: CheckedItem,
+    _ transaction: NodeTransaction,
+    view: TrustBook.View,
+    me: AgencyID,
+    row: Int64,
+    nowMs: UInt64,
+    atMs: UInt64,
+    into done: inout Done
   ) throws {
     let receiver = TransactionReceiver(
-      transaction: transaction, view: view, me: me, peer: item.peer, peerRow: row, atMs: atMs,
-      seqOfItem: item.seq)
+      transaction: transaction,
+      view: view,
+      me: me,
+      peer: item.peer,
+      peerRow: row,
+      atMs: atMs,
+      seqOfItem: item.seq
+    )
     let verdict = try StatefulCheck.judge(item, state: receiver, me: me, nowMs: nowMs)
     switch verdict {
     case .repeated(let facts):
@@ -132,7 +181,10 @@ struct DeliveryDesk: Sendable {
       done.repeated += 1
     case .seqReused:
       try transaction.countRefusal(
-        peer: item.peer.text, code: ItemCode.seqReused.rawValue, atMs: atMs)
+        peer: item.peer.text,
+        code: ItemCode.seqReused.rawValue,
+        atMs: atMs
+      )
       done.refused.append(RefusalPart(message: item.id, code: .seqReused))
     case .refuse(let code):
       guard code.refusesWithEvent else {
@@ -141,13 +193,23 @@ struct DeliveryDesk: Sendable {
         return
       }
       let stored = try transaction.store(
-        draft(item, received: false, outcome: code.rawValue, atMs: atMs), referral: nil)
+        draft(item, received: false, outcome: code.rawValue, atMs: atMs),
+        referral: nil
+      )
       done.events.append(stored.index)
     case .accept:
       let effects = try InboundEffects.apply(
-        item, transaction, view: view, row: row, nowMs: nowMs, atMs: atMs)
+        item,
+        transaction,
+        view: view,
+        row: row,
+        nowMs: nowMs,
+        atMs: atMs
+      )
       let stored = try transaction.store(
-        draft(item, received: true, outcome: "stored", atMs: atMs), referral: effects.referral)
+        draft(item, received: true, outcome: "stored", atMs: atMs),
+        referral: effects.referral
+      )
       done.events.append(stored.index)
       done.received += 1
       if effects.queuedAnswer { done.wake.insert(item.peer.text) }
@@ -157,12 +219,22 @@ struct DeliveryDesk: Sendable {
   }
 
   private static func draft(
-    _ item: CheckedItem, received: Bool, outcome: String, atMs: UInt64
+    _ item: CheckedItem,
+    received: Bool,
+    outcome: String,
+    atMs: UInt64
   ) -> InboundDraft {
     InboundDraft(
-      peer: item.peer.text, seq: item.seq, message: item.id, kind: item.kind.rawValue,
-      expiresMs: item.expiresMs, received: received, outcome: outcome,
-      envelope: received && !item.envelope.rows.isEmpty ? item.envelope.bytes : nil, atMs: atMs)
+      peer: item.peer.text,
+      seq: item.seq,
+      message: item.id,
+      kind: item.kind.rawValue,
+      expiresMs: item.expiresMs,
+      received: received,
+      outcome: outcome,
+      envelope: received && !item.envelope.rows.isEmpty ? item.envelope.bytes : nil,
+      atMs: atMs
+    )
   }
 
   /// The id that a broken item claims, for its refusal; zero when not even that can be read.
@@ -178,7 +250,11 @@ struct DeliveryDesk: Sendable {
     try await NodeError.wrapping {
       try await node.store.change { transaction in
         try transaction.keepEvidence(
-          kind: "fork", first: evidence.0, second: evidence.1, atMs: now)
+          kind: "fork",
+          first: evidence.0,
+          second: evidence.1,
+          atMs: now
+        )
       }
     }
   }

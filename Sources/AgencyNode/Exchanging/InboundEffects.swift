@@ -16,32 +16,55 @@ struct InboundEffects {
   var erasureWanted = false
 
   static func apply(
-    _ item: CheckedItem, _ transaction: NodeTransaction, view: TrustBook.View, row: Int64,
-    nowMs: UInt64, atMs: UInt64
+    _ item: CheckedItem,
+    _ transaction: NodeTransaction,
+    view: TrustBook.View,
+    row: Int64,
+    nowMs: UInt64,
+    atMs: UInt64
   ) throws -> InboundEffects {
     switch item.body {
     case .disclosure(let disclosure):
       return try disclosed(item, disclosure, transaction, row: row, atMs: atMs)
     case .notification(let notification):
       return try notified(
-        item, notification, transaction, view: view, row: row, nowMs: nowMs, atMs: atMs)
+        item,
+        notification,
+        transaction,
+        view: view,
+        row: row,
+        nowMs: nowMs,
+        atMs: atMs
+      )
     }
   }
 
   private static func disclosed(
-    _ item: CheckedItem, _ disclosure: CheckedItem.Disclosure, _ transaction: NodeTransaction,
-    row: Int64, atMs: UInt64
+    _ item: CheckedItem,
+    _ disclosure: CheckedItem.Disclosure,
+    _ transaction: NodeTransaction,
+    row: Int64,
+    atMs: UInt64
   ) throws -> InboundEffects {
     var effects = InboundEffects()
     if item.kind == .offer, case .proven(let proof) = item.grant, let grant = disclosure.grant {
       var random = SystemRandomNumberGenerator()
       effects.referral = try transaction.openReferral(
-        name: ReferralID(using: &random).text, isSender: false, peer: row,
+        name: ReferralID(using: &random).text,
+        isSender: false,
+        peer: row,
         grant: PeerGrant(
-          log: grant.log.text, index: grant.index, purpose: proof.facts.purpose.text,
-          basis: proof.facts.basis.rawValue, groups: proof.facts.groups.map(\.text),
-          untilMs: proof.facts.untilMs), offer: item.id,
-        state: ReferralState.delivered.rawValue, atMs: atMs)
+          log: grant.log.text,
+          index: grant.index,
+          purpose: proof.facts.purpose.text,
+          basis: proof.facts.basis.rawValue,
+          groups: proof.facts.groups.map(\.text),
+          untilMs: proof.facts.untilMs
+        ),
+        offer: item.id,
+        state: ReferralState.delivered.rawValue,
+        atMs: atMs
+      )
     } else if let ref = item.ref {
       effects.referral =
         try transaction.referral(offer: ref, peer: item.peer.text)?.row
@@ -51,26 +74,50 @@ struct InboundEffects {
   }
 
   private static func notified(
-    _ item: CheckedItem, _ notification: CheckedItem.Notification,
-    _ transaction: NodeTransaction, view: TrustBook.View, row: Int64, nowMs: UInt64,
+    _ item: CheckedItem,
+    _ notification: CheckedItem.Notification,
+    _ transaction: NodeTransaction,
+    view: TrustBook.View,
+    row: Int64,
+    nowMs: UInt64,
     atMs: UInt64
   ) throws -> InboundEffects {
     var effects = InboundEffects()
     if item.kind == .withdraw {
       try withdrawn(
-        item, notification, transaction, view: view, row: row, nowMs: nowMs, atMs: atMs,
-        into: &effects)
+        item,
+        notification,
+        transaction,
+        view: view,
+        row: row,
+        nowMs: nowMs,
+        atMs: atMs,
+        into: &effects
+      )
       return effects
     }
     if item.kind == .erased, let ref = item.ref {
       _ = try transaction.erased(
-        peer: item.peer.text, withdraw: ref, kept: notification.outcome?.text,
-        backupsUntilMs: nil, atMs: atMs)
+        peer: item.peer.text,
+        withdraw: ref,
+        kept: notification.outcome?.text,
+        backupsUntilMs: nil,
+        atMs: atMs
+      )
       if let referral = try transaction.ownReferral(withdraw: ref) {
         effects.referral = referral.row
         try move(
-          referral, .confirmErased, by: .recipient, code: nil, seq: item.seq, transaction,
-          view: view, nowMs: nowMs, atMs: atMs, into: &effects)
+          referral,
+          .confirmErased,
+          by: .recipient,
+          code: nil,
+          seq: item.seq,
+          transaction,
+          view: view,
+          nowMs: nowMs,
+          atMs: atMs,
+          into: &effects
+        )
       }
       return effects
     }
@@ -80,16 +127,29 @@ struct InboundEffects {
     else { return effects }
     effects.referral = referral.row
     try move(
-      referral, event, by: referral.isSender ? .recipient : .sender,
-      code: notification.outcome?.text, seq: item.seq, transaction, view: view, nowMs: nowMs,
-      atMs: atMs, into: &effects)
+      referral,
+      event,
+      by: referral.isSender ? .recipient : .sender,
+      code: notification.outcome?.text,
+      seq: item.seq,
+      transaction,
+      view: view,
+      nowMs: nowMs,
+      atMs: atMs,
+      into: &effects
+    )
     return effects
   }
 
   /// Stop at once, without a human; erase when the person confirmed, or when the hold-down has passed.
   private static func withdrawn(
-    _ item: CheckedItem, _ notification: CheckedItem.Notification,
-    _ transaction: NodeTransaction, view: TrustBook.View, row: Int64, nowMs: UInt64, atMs: UInt64,
+    _ item: CheckedItem,
+    _ notification: CheckedItem.Notification,
+    _ transaction: NodeTransaction,
+    view: TrustBook.View,
+    row: Int64,
+    nowMs: UInt64,
+    atMs: UInt64,
     into effects: inout InboundEffects
   ) throws {
     guard let grant = notification.withdrawn else { return }
@@ -98,28 +158,51 @@ struct InboundEffects {
     let mayErase = view.directory.isActive(item.peer, atMs: nowMs)
     let holdDown = view.policy?.lifecycleLimits.holdDownMs ?? 72 * 3_600_000
     try transaction.entomb(
-      peer: row, log: grant.log.text, index: grant.index,
-      untilMs: notification.untilMs ?? item.expiresMs, message: item.id,
-      eraseAfterMs: step == .erase && mayErase ? atMs + holdDown : nil)
+      peer: row,
+      log: grant.log.text,
+      index: grant.index,
+      untilMs: notification.untilMs ?? item.expiresMs,
+      message: item.id,
+      eraseAfterMs: step == .erase && mayErase ? atMs + holdDown : nil
+    )
     guard let offer = try transaction.offer(peer: row, log: grant.log.text, index: grant.index),
       let referral = try transaction.referral(offer.referral)
     else { return }
     effects.referral = referral.row
     try move(
-      referral, .stopSharing, by: .sender, code: nil, seq: item.seq, transaction, view: view,
-      nowMs: nowMs, atMs: atMs, into: &effects)
+      referral,
+      .stopSharing,
+      by: .sender,
+      code: nil,
+      seq: item.seq,
+      transaction,
+      view: view,
+      nowMs: nowMs,
+      atMs: atMs,
+      into: &effects
+    )
   }
 
   /// Moves a referral by the life-cycle table and carries out what follows from it.
   static func move(
-    _ referral: ReferralRow, _ event: ReferralEvent, by actor: ReferralActor, code: String?,
-    seq: UInt64? = nil, _ transaction: NodeTransaction, view: TrustBook.View, nowMs: UInt64, atMs: UInt64,
+    _ referral: ReferralRow,
+    _ event: ReferralEvent,
+    by actor: ReferralActor,
+    code: String?,
+    seq: UInt64? = nil,
+    _ transaction: NodeTransaction,
+    view: TrustBook.View,
+    nowMs: UInt64,
+    atMs: UInt64,
     into effects: inout InboundEffects
   ) throws {
     guard var lifecycle = referral.lifecycle, let policy = view.policy else { return }
     let moment = LifecycleMoment(
-      atMs: nowMs, grantIsLive: referral.untilMs > nowMs, limits: policy.lifecycleLimits,
-      peerSeq: seq)
+      atMs: nowMs,
+      grantIsLive: referral.untilMs > nowMs,
+      limits: policy.lifecycleLimits,
+      peerSeq: seq
+    )
     let consequences: [LifecycleEffect]
     do {
       consequences = try lifecycle.apply(event, by: actor, at: moment)
@@ -128,9 +211,15 @@ struct InboundEffects {
       return
     }
     try transaction.save(
-      referral: referral.row, state: lifecycle.state.rawValue, sinceMs: lifecycle.sinceMs,
-      frozenSinceMs: lifecycle.frozenSinceMs, disputedFrom: lifecycle.disputedFrom?.rawValue,
-      heardSeq: lifecycle.heardSeq, peerErased: lifecycle.peerErased, code: code)
+      referral: referral.row,
+      state: lifecycle.state.rawValue,
+      sinceMs: lifecycle.sinceMs,
+      frozenSinceMs: lifecycle.frozenSinceMs,
+      disputedFrom: lifecycle.disputedFrom?.rawValue,
+      heardSeq: lifecycle.heardSeq,
+      peerErased: lifecycle.peerErased,
+      code: code
+    )
     for effect in consequences {
       switch effect {
       case .releaseSupplement:
@@ -144,7 +233,10 @@ struct InboundEffects {
     }
     if lifecycle.state == .declined || lifecycle.state == .recalled, referral.isSender {
       try transaction.cancelWaiting(
-        referral: referral.row, code: lifecycle.state.rawValue, atMs: atMs)
+        referral: referral.row,
+        code: lifecycle.state.rawValue,
+        atMs: atMs
+      )
     }
   }
 }
@@ -154,9 +246,13 @@ extension ReferralRow {
   var lifecycle: ReferralLifecycle? {
     guard let state = ReferralState(rawValue: state) else { return nil }
     return ReferralLifecycle(
-      side: isSender ? .sender : .recipient, state: state, sinceMs: sinceMs,
+      side: isSender ? .sender : .recipient,
+      state: state,
+      sinceMs: sinceMs,
       frozenSinceMs: frozenSinceMs,
-      disputedFrom: disputedFrom.flatMap { ReferralState(rawValue: $0) }, heardSeq: heardSeq,
-      peerErased: peerErased)
+      disputedFrom: disputedFrom.flatMap { ReferralState(rawValue: $0) },
+      heardSeq: heardSeq,
+      peerErased: peerErased
+    )
   }
 }

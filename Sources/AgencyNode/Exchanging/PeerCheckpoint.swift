@@ -26,9 +26,15 @@ struct CheckpointRefusal: Error {
 
 extension DeliveryDesk {
   /// Steps 5 and 6: the origin is the peer's own log, signed by exactly its key, and continues what
-  /// this node has seen. What is taken is written before any answer leaves.
+  /// this node has seen.
+  ///
+  /// What is taken is written before any answer leaves.
   func judge(
-    note: String, from: UInt64, proof: [UInt8], peer: AgencyID, view: TrustBook.View
+    note: String,
+    from: UInt64,
+    proof: [UInt8],
+    peer: AgencyID,
+    view: TrustBook.View
   ) -> Result<PeerCheckpoint, CheckpointRefusal> {
     guard let claimed = try? Checkpoint.claimed(note: note),
       let authority = view.directory.logAuthority(origin: claimed.origin),
@@ -39,7 +45,10 @@ extension DeliveryDesk {
     }
     guard
       let checkpoint = try? Checkpoint.verify(
-        note: note, origin: claimed.origin, key: authority.key)
+        note: note,
+        origin: claimed.origin,
+        key: authority.key
+      )
     else { return .failure(CheckpointRefusal(code: .origin, held: 0)) }
     if case .past(let size, _) = authority.standing, checkpoint.size > size {
       return .failure(CheckpointRefusal(code: .logClosed, held: size))
@@ -47,11 +56,20 @@ extension DeliveryDesk {
     let key = authority.key.bytes
     let local = node.clock.nowMs() / 1000
     let cosignAt = WitnessRule.cosignatureTime(
-      localSeconds: local, lastSigned: nil, trusted: node.trustedMs / 1000)
+      localSeconds: local,
+      lastSigned: nil,
+      trusted: node.trustedMs / 1000
+    )
     let judged: (verdict: WitnessRule.Verdict, time: UInt64)
     do {
       judged = try node.store.witness.judge(
-        checkpoint, key: key, note: note, from: from, proof: path, cosignAt: cosignAt ?? 0)
+        checkpoint,
+        key: key,
+        note: note,
+        from: from,
+        proof: path,
+        cosignAt: cosignAt ?? 0
+      )
     } catch {
       return .failure(CheckpointRefusal(code: .busy, held: 0))
     }
@@ -60,8 +78,13 @@ extension DeliveryDesk {
     case .advance, .same, .older:
       return .success(
         PeerCheckpoint(
-          log: authority.log, key: key, size: checkpoint.size, root: checkpoint.root,
-          cosignAt: cosignAt.map { _ in judged.time }))
+          log: authority.log,
+          key: key,
+          size: checkpoint.size,
+          root: checkpoint.root,
+          cosignAt: cosignAt.map { _ in judged.time }
+        )
+      )
     case .needsProof(let size):
       return .failure(CheckpointRefusal(code: .inconsistent, held: size))
     case .badProof:
@@ -69,20 +92,28 @@ extension DeliveryDesk {
     case .fork:
       return .failure(
         CheckpointRefusal(
-          code: .inconsistent, held: held?.size ?? 0, evidence: held.map { ($0.note, note) }))
+          code: .inconsistent,
+          held: held?.size ?? 0,
+          evidence: held.map { ($0.note, note) }
+        )
+      )
     }
   }
 
   /// The cosignature line over a checkpoint that was taken; empty when the clock may not be trusted.
   func cosignature(
-    over note: String, _ checkpoint: PeerCheckpoint
+    over note: String,
+    _ checkpoint: PeerCheckpoint
   ) throws(NodeError) -> String {
     guard let time = checkpoint.cosignAt else { return "" }
     node.metrics.add(.cosignatures)
     do {
       return try Cosignature.sign(
-        checkpointNote: note, witness: node.store.identity.witness, key: node.witnessKey,
-        timeSeconds: time)
+        checkpointNote: note,
+        witness: node.store.identity.witness,
+        key: node.witnessKey,
+        timeSeconds: time
+      )
     } catch {
       throw NodeError(.internal, detail: "cosignature")
     }

@@ -80,7 +80,9 @@ private final class PeerCaller: Sendable {
     let tls = node.tls
     let connection = PeerConnection(
       endpoints: link.link.endpoints.map { PeerEndpoint(host: $0.host, port: $0.port) },
-      pins: link.link.tls, identity: { tls })
+      pins: link.link.tls,
+      identity: { tls }
+    )
     await withDiscardingTaskGroup { group in
       group.addTask { await self.push(connection) }
       group.addTask { await self.listen(connection) }
@@ -109,12 +111,17 @@ private final class PeerCaller: Sendable {
     }
   }
 
-  /// One delivery and its receipt. - Returns: whether there may be more.
+  /// One delivery and its receipt.
+  ///
+  /// - Returns: whether there may be more.
   private func cycle(_ connection: PeerConnection) async throws -> Bool {
     let lane = await lanes.lane(peer)
     guard let delivery = try await lane.next() else { return false }
     let answer = try await call(
-      connection, ExchangeParts(delivery: delivery, notes: notes(), held: held()), held: false)
+      connection,
+      ExchangeParts(delivery: delivery, notes: notes(), held: held()),
+      held: false
+    )
     await lane.note(peerHolds: answer.held)
     if let code = answer.knownCode {
       await lane.fail()
@@ -144,9 +151,12 @@ private final class PeerCaller: Sendable {
       }
       do {
         let request = ExchangeParts(
-          receipt: owed?.receipt, notes: notes(),
-          waitSeconds: owed == nil ? node.settings.holdSeconds : 0, refused: owed?.refused ?? [],
-          held: held())
+          receipt: owed?.receipt,
+          notes: notes(),
+          waitSeconds: owed == nil ? node.settings.holdSeconds : 0,
+          refused: owed?.refused ?? [],
+          held: held()
+        )
         let wasOwed = owed != nil
         let answer = try await call(connection, request, held: true)
         if wasOwed { owed = nil }
@@ -155,7 +165,10 @@ private final class PeerCaller: Sendable {
         if let code = answer.knownCode { throw NodeError(.conflict, detail: code.rawValue) }
         if let delivery = answer.delivery {
           let judged = try await DeliveryDesk(node: node).receive(
-            delivery, from: peer, peerHolds: answer.held)
+            delivery,
+            from: peer,
+            peerHolds: answer.held
+          )
           if judged.code == nil { owed = judged }
         }
         pause = Self.firstPauseMs
@@ -169,16 +182,23 @@ private final class PeerCaller: Sendable {
   }
 
   private func call(
-    _ connection: PeerConnection, _ parts: ExchangeParts, held: Bool
+    _ connection: PeerConnection,
+    _ parts: ExchangeParts,
+    held: Bool
   ) async throws -> ExchangeParts {
     if let link = node.trust.view.directory.link(of: peer)?.link {
       await connection.replace(
         endpoints: link.endpoints.map { PeerEndpoint(host: $0.host, port: $0.port) },
-        pins: link.tls)
+        pins: link.tls
+      )
     }
     let answer = try await connection.post(
-      "/v1/exchange", body: parts.encoded, contentType: "application/protobuf",
-      timeout: held ? .seconds(Int64(node.settings.holdSeconds) + 20) : .seconds(30), held: held)
+      "/v1/exchange",
+      body: parts.encoded,
+      contentType: "application/protobuf",
+      timeout: held ? .seconds(Int64(node.settings.holdSeconds) + 20) : .seconds(30),
+      held: held
+    )
     if answer.status == 403 {
       // It does not know this node's certificate: say who is calling, and try again.
       try await greet(connection)
@@ -192,7 +212,10 @@ private final class PeerCaller: Sendable {
     }
     if !decoded.notes.isEmpty {
       _ = try await node.trust.apply(
-        notes: decoded.notes, store: node.store, nowMs: node.clock.nowMs())
+        notes: decoded.notes,
+        store: node.store,
+        nowMs: node.clock.nowMs()
+      )
     }
     sent.withLock { $0.reachable = true }
     return decoded
@@ -201,7 +224,10 @@ private final class PeerCaller: Sendable {
   private func greet(_ connection: PeerConnection) async throws {
     let document = try HelloDocument.request(from: node.trust.view.directory, as: node.trust.me)
     let answer = try await connection.post(
-      "/v1/hello", body: document.bytes, timeout: .seconds(20))
+      "/v1/hello",
+      body: document.bytes,
+      timeout: .seconds(20)
+    )
     guard answer.status == 200 else { return }
     let notes = try HelloDocument(parsing: answer.body).notes.map(\.encoded)
     _ = try await node.trust.apply(notes: notes, store: node.store, nowMs: node.clock.nowMs())
@@ -236,6 +262,7 @@ private final class PeerCaller: Sendable {
     let code = (error as? NodeError)?.detail ?? (error as? HTTPLineFailure).map { "\($0)" }
     logger.warning(
       "peer not reached",
-      metadata: ["peer": "\(peer.text)", "code": "\(code ?? "failed")"])
+      metadata: ["peer": "\(peer.text)", "code": "\(code ?? "failed")"]
+    )
   }
 }

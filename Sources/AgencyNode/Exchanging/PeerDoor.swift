@@ -24,7 +24,9 @@ package struct PeerDoor: PeerRequestHandling {
 
   /// An unpinned certificate may say hello, in 256 KiB, and nothing more (B16).
   package func bodyLimitBytes(
-    method: String, path: String, peerCertificateDER: [UInt8]
+    method: String,
+    path: String,
+    peerCertificateDER: [UInt8]
   ) async -> Int {
     path == "/v1/exchange" && owner(peerCertificateDER) != nil
       ? ExchangeLimits.bodyBytes : HelloDocument.limitBytes
@@ -47,8 +49,10 @@ package struct PeerDoor: PeerRequestHandling {
   private func refuse(_ code: ExchangeCode, held: UInt64 = 0) -> PeerResponse {
     node.metrics.add(.exchangesRefused)
     return PeerResponse(
-      status: code.httpStatus, contentType: "application/protobuf",
-      body: ExchangeParts(code: code, held: held).encoded)
+      status: code.httpStatus,
+      contentType: "application/protobuf",
+      body: ExchangeParts(code: code, held: held).encoded
+    )
   }
 
   private func exchange(_ request: PeerRequest) async -> PeerResponse {
@@ -68,11 +72,15 @@ package struct PeerDoor: PeerRequestHandling {
   }
 
   private func answer(
-    _ parts: ExchangeParts, peer: AgencyID
+    _ parts: ExchangeParts,
+    peer: AgencyID
   ) async throws(NodeError) -> PeerResponse {
     if !parts.notes.isEmpty {
       _ = try await node.trust.apply(
-        notes: parts.notes, store: node.store, nowMs: node.clock.nowMs())
+        notes: parts.notes,
+        store: node.store,
+        nowMs: node.clock.nowMs()
+      )
     }
     let standing = node.trust.view.directory.standing(of: peer, atMs: node.trustedMs)
     guard standing != .unknown else { return refuse(.member) }
@@ -84,7 +92,10 @@ package struct PeerDoor: PeerRequestHandling {
     var answer = ExchangeParts(held: held(of: peer))
     if let delivery = parts.delivery {
       let judged = try await DeliveryDesk(node: node).receive(
-        delivery, from: peer, peerHolds: parts.held)
+        delivery,
+        from: peer,
+        peerHolds: parts.held
+      )
       if let code = judged.code { return refuse(code, held: judged.held) }
       answer.receipt = judged.receipt
       answer.refused = judged.refused
@@ -101,7 +112,10 @@ package struct PeerDoor: PeerRequestHandling {
     }
     node.metrics.add(.exchangesServed)
     return PeerResponse(
-      status: 200, contentType: "application/protobuf", body: answer.encoded)
+      status: 200,
+      contentType: "application/protobuf",
+      body: answer.encoded
+    )
   }
 
   /// The size held of the log that the peer writes now.
@@ -115,9 +129,15 @@ package struct PeerDoor: PeerRequestHandling {
     do {
       let document = try HelloDocument(parsing: request.body)
       _ = try await node.trust.apply(
-        notes: document.notes.map(\.encoded), store: node.store, nowMs: node.clock.nowMs())
+        notes: document.notes.map(\.encoded),
+        store: node.store,
+        nowMs: node.clock.nowMs()
+      )
       let answer = try HelloDocument.answer(
-        to: document, from: node.trust.view.directory, as: node.trust.me)
+        to: document,
+        from: node.trust.view.directory,
+        as: node.trust.me
+      )
       return PeerResponse(status: 200, body: answer.bytes)
     } catch {
       return PeerResponse(status: 400)
@@ -128,7 +148,11 @@ package struct PeerDoor: PeerRequestHandling {
   private func checkpoint() async -> PeerResponse {
     let note = (try? await node.store.read { try $0.newestHeartbeat() }) ?? nil
     guard let note else { return PeerResponse(status: 404) }
-    return PeerResponse(status: 200, contentType: "text/plain; charset=utf-8", body: Array(note.utf8))
+    return PeerResponse(
+      status: 200,
+      contentType: "text/plain; charset=utf-8",
+      body: Array(note.utf8)
+    )
   }
 }
 

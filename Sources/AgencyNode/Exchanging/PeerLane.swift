@@ -47,8 +47,14 @@ actor PeerLane {
     let prepared = try await NodeError.wrapping {
       try await node.store.change { transaction -> [LoggedMessage] in
         try transaction.takeBatch(
-          peer: peer, after: after, limit: limit, register: view.registerHash,
-          policy: view.policyHash, nowMs: nowMs, atMs: atMs)
+          peer: peer,
+          after: after,
+          limit: limit,
+          register: view.registerHash,
+          policy: view.policyHash,
+          nowMs: nowMs,
+          atMs: atMs
+        )
       } after: { batch, log -> ([LoggedMessage], DeliveryPart?) in
         guard !batch.isEmpty else { return ([], nil) }
         return (batch, try Self.delivery(batch, log, from: from))
@@ -65,20 +71,29 @@ actor PeerLane {
   }
 
   private static func delivery(
-    _ batch: [LoggedMessage], _ log: CommittedLog, from: UInt64
+    _ batch: [LoggedMessage],
+    _ log: CommittedLog,
+    from: UInt64
   ) throws -> DeliveryPart {
     let events = try log.openings(batch.map(\.index))
     let grants = try log.openings(batch.compactMap(\.grantIndex))
     var grant = grants.makeIterator()
     let items = zip(batch, events).map { message, event in
       ItemPart(
-        envelope: message.envelope, event: event,
-        grant: message.grantIndex == nil ? nil : grant.next())
+        envelope: message.envelope,
+        event: event,
+        grant: message.grantIndex == nil ? nil : grant.next()
+      )
     }
     let known = from <= log.size ? from : 0
     return DeliveryPart(
-      items: items, checkpoint: log.note, from: known,
-      proof: MerkleProof.flat(try log.consistency(from: known)), settled: "", settledProof: [])
+      items: items,
+      checkpoint: log.note,
+      from: known,
+      proof: MerkleProof.flat(try log.consistency(from: known)),
+      settled: "",
+      settledProof: []
+    )
   }
 
   /// The batch did not arrive, or the answer did not: it is taken again, and is the same messages.
@@ -92,7 +107,9 @@ actor PeerLane {
   /// - Returns: Whether anything was settled.
   @discardableResult
   func settle(
-    _ receipt: ReceiptPart?, refused: [RefusalPart], sent note: String?
+    _ receipt: ReceiptPart?,
+    refused: [RefusalPart],
+    sent note: String?
   ) async throws(NodeError) -> Bool {
     let waiting = outstanding
     guard !waiting.isEmpty else { return false }
@@ -106,7 +123,12 @@ actor PeerLane {
     if let receipt {
       let desk = DeliveryDesk(node: node)
       switch desk.judge(
-        note: receipt.checkpoint, from: receipt.from, proof: receipt.proof, peer: peer, view: view)
+        note: receipt.checkpoint,
+        from: receipt.from,
+        proof: receipt.proof,
+        peer: peer,
+        view: view
+      )
       {
       case .failure(let refusal):
         cursor = 0
@@ -124,7 +146,11 @@ actor PeerLane {
     try await NodeError.wrapping {
       try await node.store.change { transaction in
         try transaction.applyReceipt(
-          peer: peerText, view: noteText, lines: found, atMs: atMs)
+          peer: peerText,
+          view: noteText,
+          lines: found,
+          atMs: atMs
+        )
         for (row, code) in refusals {
           try transaction.refusedOutright(row: row, code: code, atMs: atMs)
         }
@@ -134,24 +160,34 @@ actor PeerLane {
     node.metrics.add(.messagesRefusedByPeer, found.count { !$0.received } + refusals.count)
     node.receipts.settle(
       found.map { ($0.row, $0.received ? "delivered" : $0.code) }
-        + refusals.map { ($0.0, $0.1) })
+        + refusals.map { ($0.0, $0.1) }
+    )
     if found.count + refusals.count < waiting.count { cursor = 0 }
     return true
   }
 
   private func check(
-    _ receipt: ReceiptPart, _ checkpoint: PeerCheckpoint, _ waiting: [Digest32: LoggedMessage]
+    _ receipt: ReceiptPart,
+    _ checkpoint: PeerCheckpoint,
+    _ waiting: [Digest32: LoggedMessage]
   ) -> [NodeTransaction.ReceiptLine] {
     let check = ReceiptCheck(
-      me: node.trust.me, realm: node.store.identity.realm, origin: checkpoint.log,
-      size: checkpoint.size, root: checkpoint.root)
+      me: node.trust.me,
+      realm: node.store.identity.realm,
+      origin: checkpoint.log,
+      size: checkpoint.size,
+      root: checkpoint.root
+    )
     return check.check(receipt, wasSent: { waiting[$0] != nil }).compactMap { result in
       guard case .success(let outcome) = result, let message = waiting[outcome.message] else {
         return nil
       }
       return NodeTransaction.ReceiptLine(
-        row: message.row, opening: outcome.opening, received: outcome.isReceived,
-        code: outcome.outcome)
+        row: message.row,
+        opening: outcome.opening,
+        received: outcome.isReceived,
+        code: outcome.outcome
+      )
     }
   }
 
@@ -159,10 +195,18 @@ actor PeerLane {
   private func witness(_ line: String, over note: String?, view: TrustBook.View) {
     guard !line.isEmpty, let note, let authority = view.directory.witness(of: peer),
       let time = try? Cosignature.verify(
-        line: line, note: note, witness: authority.witness.text, key: authority.key)
+        line: line,
+        note: note,
+        witness: authority.witness.text,
+        key: authority.key
+      )
     else { return }
     node.witnessTimes.note(
       WitnessTime(
-        agency: peer.text, sector: authority.sector.rawValue, timeMs: time &* 1000))
+        agency: peer.text,
+        sector: authority.sector.rawValue,
+        timeMs: time &* 1000
+      )
+    )
   }
 }

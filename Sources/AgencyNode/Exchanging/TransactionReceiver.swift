@@ -17,7 +17,8 @@ struct TransactionReceiver: ReceiverState {
 
   func answer(to message: Digest32) throws -> InboundFacts? {
     // The usual repeat comes under its own number; another number is looked up through the filter.
-    if let known = try transaction.inbound(peer: peerRow, seq: seqOfItem), known.message == message {
+    if let known = try transaction.inbound(peer: peerRow, seq: seqOfItem), known.message == message
+    {
       return known
     }
     return try transaction.inbound(message: message)
@@ -40,7 +41,10 @@ struct TransactionReceiver: ReceiverState {
   }
 
   func decide(
-    _ request: DisclosureRequest, under grant: GrantFacts?, policy: Digest32, atMs nowMs: UInt64
+    _ request: DisclosureRequest,
+    under grant: GrantFacts?,
+    policy: Digest32,
+    atMs nowMs: UInt64
   ) throws -> Decision? {
     view.policies[policy]?.decide(request, under: grant, atMs: nowMs)
   }

@@ -17,7 +17,7 @@ package struct AuditService: Sendable {
 
   /// Writes the bundle to a file that only its owner may read.
   ///
-  /// - Parameter path: Where; in the state folder under the log's size if absent.
+  /// `path`: Where; in the state folder under the log's size if absent.
   @concurrent
   package func export(to path: String?) async throws(NodeError) -> AuditExported {
     let node = node
@@ -33,13 +33,20 @@ package struct AuditService: Sendable {
       let held = try node.store.keyring.existingPersonKeys()
       let origins = try node.store.checkpoints.newest().map(\.origin).sorted()
       let seen = try origins.map { ($0, try node.store.checkpoints.seen($0)) }
-      guard let pad = try node.store.keyring.secret(named: "pad").flatMap({
-        Digest32($0.copyBytes())
-      }), let log = LogID(node.store.identity.log) else { throw NodeError(.internal) }
+      guard
+        let pad = try node.store.keyring.secret(named: "pad").flatMap({
+          Digest32($0.copyBytes())
+        }), let log = LogID(node.store.identity.log)
+      else { throw NodeError(.internal) }
       let target =
         path ?? node.store.folder.url.appendingPathComponent("audit-\(own.size).bundle").path
       let head = BundleHead(
-        log: log, madeMs: nowMs, realm: node.store.identity.realm, root: own.root, size: own.size)
+        log: log,
+        madeMs: nowMs,
+        realm: node.store.identity.realm,
+        root: own.root,
+        size: own.size
+      )
       return try await node.store.read { reader in
         let file = try BundleFile(path: target)
         do {
@@ -49,12 +56,19 @@ package struct AuditService: Sendable {
           try Self.entries(&writer, size: own.size, held: held, reader: reader)
           for (origin, sizes) in seen {
             guard let origin = LogID(origin) else { continue }
-            for entry in sizes { try writer.seen(origin: origin, size: entry.size, root: entry.root) }
+            for entry in sizes {
+              try writer.seen(origin: origin, size: entry.size, root: entry.root)
+            }
           }
           try writer.finish()
           let (bytes, hash) = try file.close()
           return AuditExported(
-            path: target, log: head.log.text, leaves: own.size, bytes: bytes, sha256: hash.hex)
+            path: target,
+            log: head.log.text,
+            leaves: own.size,
+            bytes: bytes,
+            sha256: hash.hex
+          )
         } catch {
           file.discard()
           throw error
@@ -64,7 +78,9 @@ package struct AuditService: Sendable {
   }
 
   private static func papers(
-    _ writer: inout BundleWriter, view: TrustBook.View, reader: NodeReader
+    _ writer: inout BundleWriter,
+    view: TrustBook.View,
+    reader: NodeReader
   ) throws {
     for note in try reader.notes("register") { try writer.register(Array(note.text.utf8)) }
     for note in try reader.notes("suspension") { try writer.suspension(Array(note.text.utf8)) }
@@ -73,7 +89,10 @@ package struct AuditService: Sendable {
   }
 
   private static func entries(
-    _ writer: inout BundleWriter, size: UInt64, held: Set<[UInt8]>, reader: NodeReader
+    _ writer: inout BundleWriter,
+    size: UInt64,
+    held: Set<[UInt8]>,
+    reader: NodeReader
   ) throws {
     var views: [String: String] = [:]
     try reader.auditEntries(below: size) { entry in
@@ -82,18 +101,27 @@ package struct AuditService: Sendable {
       case .mark(let note): try writer.mark(Array(note.utf8))
       case .leaf(let leaf):
         try writer.leaf(
-          hash: leaf.hash, event: leaf.event, eventSalt: leaf.eventSalt, staff: leaf.staff,
-          staffSalt: leaf.staffSalt, personalCommitment: leaf.personal,
+          hash: leaf.hash,
+          event: leaf.event,
+          eventSalt: leaf.eventSalt,
+          staff: leaf.staff,
+          staffSalt: leaf.staffSalt,
+          personalCommitment: leaf.personal,
           person: leaf.personalSalt.map { .salt($0) }
-            ?? (leaf.person.map { held.contains($0) } == true ? .held : .gone))
+            ?? (leaf.person.map { held.contains($0) } == true ? .held : .gone)
+        )
         guard let receipt = leaf.receipt else { return }
         if views[receipt.origin] != receipt.view {
           try writer.view(Array(receipt.view.utf8))
           views[receipt.origin] = receipt.view
         }
         try writer.receipt(
-          event: receipt.opening.event, salt: receipt.opening.salt, staff: receipt.opening.staff,
-          personal: receipt.opening.personal, path: receipt.opening.path)
+          event: receipt.opening.event,
+          salt: receipt.opening.salt,
+          staff: receipt.opening.staff,
+          personal: receipt.opening.personal,
+          path: receipt.opening.path
+        )
       }
     }
   }
@@ -111,7 +139,10 @@ private final class BundleFile {
     self.path = path
     guard
       FileManager.default.createFile(
-        atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
+        atPath: path,
+        contents: nil,
+        attributes: [.posixPermissions: 0o600]
+      ),
       let handle = FileHandle(forWritingAtPath: path)
     else { throw NodeError(.storageUnreadable, detail: "cannot write the bundle there") }
     self.handle = handle

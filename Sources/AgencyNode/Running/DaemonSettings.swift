@@ -31,12 +31,14 @@ package struct DaemonSettings: Sendable {
 
   /// Reads the settings.
   ///
-  /// - Parameters:
-  ///   - state: The state folder from the flags.
-  ///   - file: The configuration file from the flags.
-  ///   - flags: The other flags, by key.
+  /// Parameters:
+  /// `state`: The state folder from the flags.
+  /// `file`: The configuration file from the flags.
+  /// `flags`: The other flags, by key.
   package static func load(
-    state: String?, file: String?, flags: [String: String?],
+    state: String?,
+    file: String?,
+    flags: [String: String?],
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) async throws -> DaemonSettings {
     let folder = state ?? environment["AMONAT_STATE"] ?? "/var/lib/amonat"
@@ -60,7 +62,10 @@ package struct DaemonSettings: Sendable {
           Dictionary(
             uniqueKeysWithValues: keys.compactMap { key in
               environment[variable(key)].map { (key, $0) }
-            }))),
+            }
+          )
+        )
+      ),
       InMemoryProvider(name: "file", values: values(inFile)),
     ])
     return DaemonSettings(stateFolder: folder, node: try node(reader, folder: folder))
@@ -76,12 +81,14 @@ package struct DaemonSettings: Sendable {
     Dictionary(
       uniqueKeysWithValues: pairs.map { key, value in
         (AbsoluteConfigKey([key]), ConfigValue(.string(value), isSecret: false))
-      })
+      }
+    )
   }
 
   private static func node(_ reader: ConfigReader, folder: String) throws -> NodeSettings {
     var settings = NodeSettings(
-      socketPath: reader.string(forKey: "socket") ?? folder + "/amonat.sock")
+      socketPath: reader.string(forKey: "socket") ?? folder + "/amonat.sock"
+    )
     if let listen = reader.string(forKey: "listen"), listen != "none" {
       guard let colon = listen.lastIndex(of: ":"),
         let port = UInt16(listen[listen.index(after: colon)...]), colon > listen.startIndex

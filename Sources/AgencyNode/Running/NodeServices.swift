@@ -15,8 +15,12 @@ package enum NodeServices {
       let tls = node.tls
       services.append(
         PeerServer(
-          host: host, port: node.settings.listenPort, identity: { tls },
-          handler: PeerDoor(node: node, lanes: lanes)))
+          host: host,
+          port: node.settings.listenPort,
+          identity: { tls },
+          handler: PeerDoor(node: node, lanes: lanes)
+        )
+      )
     }
     return services
   }

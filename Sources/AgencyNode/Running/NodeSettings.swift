@@ -18,9 +18,13 @@ package struct NodeSettings: Sendable {
   package var logLevel: String
 
   package init(
-    listenHost: String? = nil, listenPort: UInt16 = 0, socketPath: String,
-    metricsPort: UInt16? = nil, passphraseCost: Passphrase.Cost = .standard,
-    holdSeconds: UInt32 = 50, logLevel: String = "info"
+    listenHost: String? = nil,
+    listenPort: UInt16 = 0,
+    socketPath: String,
+    metricsPort: UInt16? = nil,
+    passphraseCost: Passphrase.Cost = .standard,
+    holdSeconds: UInt32 = 50,
+    logLevel: String = "info"
   ) {
     self.listenHost = listenHost
     self.listenPort = listenPort

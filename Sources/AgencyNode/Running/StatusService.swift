@@ -32,37 +32,56 @@ package struct StatusService: Sendable {
         let holders = try node.store.keyring.holders(ofDesk: name)
         desks.append(
           DeskStatus(
-            name: name, groups: groups.split(separator: " ").map(String.init),
+            name: name,
+            groups: groups.split(separator: " ").map(String.init),
             unlocked: unlocked.contains(name),
             holders: holders.filter { !$0.hasPrefix("paper.") },
-            paper: holders.contains { $0.hasPrefix("paper.") }))
+            paper: holders.contains { $0.hasPrefix("paper.") }
+          )
+        )
       }
       let register = view.directory.register
       let card = view.directory.card(of: node.trust.me)
       return NodeStatus(
-        agency: node.trust.me.text, realm: view.directory.realm.hex, version: Self.version,
+        agency: node.trust.me.text,
+        realm: view.directory.realm.hex,
+        version: Self.version,
         log: LogStatus(
-          origin: node.store.identity.log, size: log?.size ?? 0, root: log?.root.hex ?? ""),
+          origin: node.store.identity.log,
+          size: log?.size ?? 0,
+          root: log?.root.hex ?? ""
+        ),
         register: RegisterStatus(
-          version: register.version, sha256: view.registerHash.hex,
+          version: register.version,
+          sha256: view.registerHash.hex,
           ageDays: UInt32(clamping: (now - min(now, register.notBeforeMs)) / 86_400_000),
-          expiresMs: register.expiresMs, standing: "\(register.age(atMs: now))"),
+          expiresMs: register.expiresMs,
+          standing: "\(register.age(atMs: now))"
+        ),
         policy: view.policy.map {
           PolicyStatus(
-            name: $0.name.text, version: UInt32(clamping: $0.version),
-            sha256: view.policyHash.hex)
+            name: $0.name.text,
+            version: UInt32(clamping: $0.version),
+            sha256: view.policyHash.hex
+          )
         },
         card: card.map {
           CardStatus(serial: $0.card.serial, sha256: $0.sha256.hex, expiresMs: $0.card.expiresMs)
-        }, desks: desks,
+        },
+        desks: desks,
         peers: read.peers.map { peer in
           PeerStatus(
             agency: peer.agency,
             state: AgencyID(peer.agency).map {
               Self.word(view.directory.standing(of: $0, atMs: now))
-            } ?? "unknown", queued: UInt64(peer.waiting),
-            lastHeardMs: peer.heardAtMs == 0 ? nil : peer.heardAtMs)
-        }, counts: Self.counts(read.counts), warnings: warnings(view, card: card != nil))
+            } ?? "unknown",
+            queued: UInt64(peer.waiting),
+            lastHeardMs: peer.heardAtMs == 0 ? nil : peer.heardAtMs
+          )
+        },
+        counts: Self.counts(read.counts),
+        warnings: warnings(view, card: card != nil)
+      )
     }
   }
 

@@ -53,9 +53,11 @@ package struct CardService: Sendable {
       let card = try await Self.card(node, held: held, expiresMs: nowMs + UInt64(days) * 86_400_000)
       let number = node.store.identity.number
       let note = try card.signed(
-        agencyKey: agencyKey, logKey: try NodeStore.signingKey(keyring, named: "log/\(number)"),
+        agencyKey: agencyKey,
+        logKey: try NodeStore.signingKey(keyring, named: "log/\(number)"),
         nextLogKey: try NodeStore.signingKey(keyring, named: "log/\(number + 1)"),
-        witnessKey: try NodeStore.signingKey(keyring, named: "witness/\(number)"))
+        witnessKey: try NodeStore.signingKey(keyring, named: "witness/\(number)")
+      )
       try await Self.take(note, node, nowMs: nowMs)
       if request.keep { try keyring.set("agency-key", to: SecretBytes(fileBytes)) }
       try await renewLink(endpoints: endpoints, via: via, nowMs: nowMs)
@@ -63,9 +65,13 @@ package struct CardService: Sendable {
     }
   }
 
-  /// Signs a new link: where this node is now. The node does it alone.
+  /// Signs a new link: where this node is now.
+  ///
+  /// The node does it alone.
   func renewLink(
-    endpoints: [Endpoint], via: [AgencyID], nowMs: UInt64
+    endpoints: [Endpoint],
+    via: [AgencyID],
+    nowMs: UInt64
   ) async throws(NodeError) {
     let node = node
     try await NodeError.wrapping {
@@ -74,13 +80,24 @@ package struct CardService: Sendable {
         throw NodeError(.cardUnknown)
       }
       let serial = Link.nextSerial(
-        after: directory.link(of: node.trust.me)?.link.serial ?? 0, nowMs: nowMs)
+        after: directory.link(of: node.trust.me)?.link.serial ?? 0,
+        nowMs: nowMs
+      )
       let link = Link(
-        agency: node.trust.me, realm: directory.realm, serial: serial, card: card.sha256,
-        tls: [node.tls.certificateDER], endpoints: endpoints,
-        expiresMs: nowMs + Self.linkLifeMs, via: via, directory: nil)
+        agency: node.trust.me,
+        realm: directory.realm,
+        serial: serial,
+        card: card.sha256,
+        tls: [node.tls.certificateDER],
+        endpoints: endpoints,
+        expiresMs: nowMs + Self.linkLifeMs,
+        via: via,
+        directory: nil
+      )
       let key = try NodeStore.signingKey(
-        node.store.keyring, named: "log/\(node.store.identity.number)")
+        node.store.keyring,
+        named: "log/\(node.store.identity.number)"
+      )
       try await Self.take(try link.signed(log: log, logKey: key), node, nowMs: nowMs)
     }
   }
@@ -94,23 +111,37 @@ package struct CardService: Sendable {
       let link = directory.link(of: node.trust.me)
     else { throw NodeError(.cardUnknown, detail: "sign a card first") }
     return CardView(
-      agency: node.trust.me.text, serial: card.card.serial, sha256: card.sha256.hex,
+      agency: node.trust.me.text,
+      serial: card.card.serial,
+      sha256: card.sha256.hex,
       expiresMs: card.card.expiresMs,
       desks: card.card.desks.map { desk in
         CardDesk(
-          name: desk.name.text, groups: desk.groups.map(\.text),
+          name: desk.name.text,
+          groups: desk.groups.map(\.text),
           keyIDs: desk.keys.map {
             DeskKey.keyID(
-              agency: node.trust.me, desk: desk.name, publicKey: $0.publicKey.bytes
+              agency: node.trust.me,
+              desk: desk.name,
+              publicKey: $0.publicKey.bytes
             ).hex
-          }, untilMs: desk.keys.last?.notAfterMs ?? 0)
-      }, endpoints: link.link.endpoints.map(\.text), via: link.link.via.map(\.text),
-      card: card.note.encoded, link: link.note.encoded)
+          },
+          untilMs: desk.keys.last?.notAfterMs ?? 0
+        )
+      },
+      endpoints: link.link.endpoints.map(\.text),
+      via: link.link.via.map(\.text),
+      card: card.note.encoded,
+      link: link.note.encoded
+    )
   }
 
   private static func take(_ note: SignedNote, _ node: Node, nowMs: UInt64) async throws {
     let outcomes = try await node.trust.apply(
-      notes: [note.encoded], store: node.store, nowMs: nowMs)
+      notes: [note.encoded],
+      store: node.store,
+      nowMs: nowMs
+    )
     guard let outcome = outcomes.first, outcome.result == "applied" || outcome.result == "same"
     else {
       throw NodeError(.conflict, detail: outcomes.first?.code ?? "card")
@@ -118,7 +149,9 @@ package struct CardService: Sendable {
   }
 
   private static func card(
-    _ node: Node, held: HeldCard?, expiresMs: UInt64
+    _ node: Node,
+    held: HeldCard?,
+    expiresMs: UInt64
   ) async throws -> Card {
     let keyring = node.store.keyring
     let number = UInt32(clamping: node.store.identity.number)
@@ -144,21 +177,33 @@ package struct CardService: Sendable {
             .sorted(),
           keys: try rows.map {
             DeskKey(
-              fromMs: UInt64($0.fromMs), notAfterMs: UInt64($0.notAfterMs),
-              publicKey: try KeyWrap.PublicKey($0.publicBytes))
-          }))
+              fromMs: UInt64($0.fromMs),
+              notAfterMs: UInt64($0.notAfterMs),
+              publicKey: try KeyWrap.PublicKey($0.publicBytes)
+            )
+          }
+        )
+      )
     }
     return Card(
-      agency: node.trust.me, realm: node.store.identity.realm,
-      serial: (held?.card.serial ?? 0) + 1, previous: held?.sha256,
-      courierKey: try KeyWrap.PublicKey(courierKey.publicBytes), desks: desks,
+      agency: node.trust.me,
+      realm: node.store.identity.realm,
+      serial: (held?.card.serial ?? 0) + 1,
+      previous: held?.sha256,
+      courierKey: try KeyWrap.PublicKey(courierKey.publicBytes),
+      desks: desks,
       log: .init(key: node.store.logKey, number: number),
       nextLog: .init(
         key: try NodeStore.signingKey(keyring, named: "log/\(number + 1)").publicKey,
-        number: number + 1),
+        number: number + 1
+      ),
       witness: .init(
         key: try NodeStore.signingKey(keyring, named: "witness/\(number)").publicKey,
-        number: number), expiresMs: expiresMs, pastLogs: [],
-      protocols: [Card.currentProtocol])
+        number: number
+      ),
+      expiresMs: expiresMs,
+      pastLogs: [],
+      protocols: [Card.currentProtocol]
+    )
   }
 }

@@ -10,15 +10,19 @@ internal import Trust
 package enum NodeFounding {
   /// Creates the state folder.
   ///
-  /// - Parameters:
-  ///   - folder: Where; must not hold a node yet.
-  ///   - agency: The agency's id; must stand in the newest register.
-  ///   - registers: Register notes from version 1 upwards.
-  ///   - policy: The policy file that the newest register names.
-  ///   - nowMs: Unix ms.
-  /// - Returns: The realm.
+  /// Parameters:
+  /// `folder`: Where; must not hold a node yet.
+  /// `agency`: The agency's id; must stand in the newest register.
+  /// `registers`: Register notes from version 1 upwards.
+  /// `policy`: The policy file that the newest register names.
+  /// `nowMs`: Unix ms.
+  /// Returns: The realm.
   package static func create(
-    _ folder: StateFolder, agency: String, registers: [String], policy: [UInt8], nowMs: UInt64
+    _ folder: StateFolder,
+    agency: String,
+    registers: [String],
+    policy: [UInt8],
+    nowMs: UInt64
   ) async throws(NodeError) -> Digest32 {
     guard let me = AgencyID(agency) else { throw NodeError(.agencyUnknown, detail: agency) }
     return try await NodeError.wrapping {
@@ -26,8 +30,9 @@ package enum NodeFounding {
       var directory = try PeerDirectory(founding: try SignedNote(parsing: first))
       for text in registers.dropFirst() {
         if case .refused(let failure) = directory.apply(
-          try SignedNote(parsing: text), atMs: nowMs)
-        {
+          try SignedNote(parsing: text),
+          atMs: nowMs
+        ) {
           throw NodeError(.registerUnknown, detail: failure.rawValue)
         }
       }
@@ -36,7 +41,10 @@ package enum NodeFounding {
       }
       let hash = Hash256.of(policy)
       guard hash == directory.policy.sha256 else {
-        throw NodeError(.policyUnknown, detail: "the file is not the policy that the register names")
+        throw NodeError(
+          .policyUnknown,
+          detail: "the file is not the policy that the register names"
+        )
       }
       do { _ = try Policy.parse(policy) } catch {
         throw NodeError(.policy, detail: String(describing: error))
@@ -49,10 +57,17 @@ package enum NodeFounding {
       try await store.change { transaction in
         for note in notes {
           try transaction.keepNote(
-            kind: "register", owner: "", serial: UInt64(note.version), text: note.text,
-            atMs: nowMs)
+            kind: "register",
+            owner: "",
+            serial: UInt64(note.version),
+            text: note.text,
+            atMs: nowMs
+          )
           try transaction.append(
-            .register, [.digest(.message, note.hash)], staff: .init(atMs: nowMs))
+            .register,
+            [.digest(.message, note.hash)],
+            staff: .init(atMs: nowMs)
+          )
         }
         try transaction.keepPolicy(hash, policy)
         try transaction.append(.policy, [.digest(.message, hash)], staff: .init(atMs: nowMs))

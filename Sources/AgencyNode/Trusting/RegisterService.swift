@@ -20,13 +20,20 @@ package struct RegisterService: Sendable {
     let register = view.directory.register
     let now = node.clock.nowMs()
     return RegisterView(
-      version: register.version, sha256: view.registerHash.hex, realm: view.directory.realm.hex,
-      notBeforeMs: register.notBeforeMs, expiresMs: register.expiresMs,
+      version: register.version,
+      sha256: view.registerHash.hex,
+      realm: view.directory.realm.hex,
+      notBeforeMs: register.notBeforeMs,
+      expiresMs: register.expiresMs,
       standing: "\(register.age(atMs: now))",
       policy: view.policy.map {
         PolicyStatus(
-          name: $0.name.text, version: UInt32(clamping: $0.version), sha256: view.policyHash.hex)
-      }, commissioners: register.commissioners.map(\.name),
+          name: $0.name.text,
+          version: UInt32(clamping: $0.version),
+          sha256: view.policyHash.hex
+        )
+      },
+      commissioners: register.commissioners.map(\.name),
       thresholds: [
         "membership": register.thresholds.membership, "policy": register.thresholds.policy,
         "root": register.thresholds.root, "suspend": register.thresholds.suspend,
@@ -35,10 +42,15 @@ package struct RegisterService: Sendable {
         MemberView(
           agency: agency.id.text,
           names: ["en": agency.names.en, "ru": agency.names.ru, "tg": agency.names.tg],
-          sector: agency.sector.rawValue, level: agency.level.rawValue,
-          region: agency.region.text, roles: agency.roles.map(\.text),
-          status: agency.status.rawValue)
-      }, notes: view.directory.registers.entries.map(\.note.encoded))
+          sector: agency.sector.rawValue,
+          level: agency.level.rawValue,
+          region: agency.region.text,
+          roles: agency.roles.map(\.text),
+          status: agency.status.rawValue
+        )
+      },
+      notes: view.directory.registers.entries.map(\.note.encoded)
+    )
   }
 
   /// Takes notes in: a register and its policy, cards, links, suspensions.
@@ -47,10 +59,17 @@ package struct RegisterService: Sendable {
     if let text = request.policy {
       guard let body = Base64.decode(text) else { throw NodeError(.malformed, detail: "policy") }
       try await node.trust.add(
-        policy: body, hash: Hash256.of(body), store: node.store, nowMs: now)
+        policy: body,
+        hash: Hash256.of(body),
+        store: node.store,
+        nowMs: now
+      )
     }
     let outcomes = try await node.trust.apply(
-      notes: request.notes, store: node.store, nowMs: now)
+      notes: request.notes,
+      store: node.store,
+      nowMs: now
+    )
     node.lanes.wake(PeerDialer.rosterLane)
     return NotesImported(outcomes: outcomes)
   }

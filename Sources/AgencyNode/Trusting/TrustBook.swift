@@ -68,7 +68,10 @@ package final class TrustBook: Sendable {
   ///
   /// - Returns: One outcome a note, in order.
   package func apply(
-    notes: [String], store: NodeStore, nowMs: UInt64, actor: String? = nil
+    notes: [String],
+    store: NodeStore,
+    nowMs: UInt64,
+    actor: String? = nil
   ) async throws(NodeError) -> [LocalContract.NoteOutcome] {
     var outcomes: [LocalContract.NoteOutcome] = []
     var kept: [(kind: String, owner: String, serial: UInt64, text: String, hash: Digest32)] = []
@@ -85,17 +88,25 @@ package final class TrustBook: Sendable {
         kept.append((kind, owner, serial, text, hash))
         outcomes.append(
           .init(
-            type: kind, agency: owner.isEmpty ? nil : owner, number: serial, result: "applied"))
+            type: kind,
+            agency: owner.isEmpty ? nil : owner,
+            number: serial,
+            result: "applied"
+          )
+        )
       case .older: outcomes.append(.init(type: Self.type(of: note), result: "older"))
       case .same: outcomes.append(.init(type: Self.type(of: note), result: "same"))
       case .evidence(let found):
         evidence.append(
-          (found.type.rawValue, found.held.encoded, found.received.encoded))
+          (found.type.rawValue, found.held.encoded, found.received.encoded)
+        )
         outcomes.append(
-          .init(type: Self.type(of: note), result: "evidence", code: "note-conflict"))
+          .init(type: Self.type(of: note), result: "evidence", code: "note-conflict")
+        )
       case .refused(let failure):
         outcomes.append(
-          .init(type: Self.type(of: note), result: "refused", code: failure.rawValue))
+          .init(type: Self.type(of: note), result: "refused", code: failure.rawValue)
+        )
       }
     }
     guard !kept.isEmpty || !evidence.isEmpty else { return outcomes }
@@ -105,7 +116,12 @@ package final class TrustBook: Sendable {
       try await store.change { transaction in
         for row in rows {
           try transaction.keepNote(
-            kind: row.kind, owner: row.owner, serial: row.serial, text: row.text, atMs: nowMs)
+            kind: row.kind,
+            owner: row.owner,
+            serial: row.serial,
+            text: row.text,
+            atMs: nowMs
+          )
           let type: EventType? =
             switch row.kind {
             case "register": .register
@@ -115,7 +131,10 @@ package final class TrustBook: Sendable {
             }
           if let type {
             try transaction.append(
-              type, [.digest(.message, row.hash)], staff: .init(actor: actor, atMs: nowMs))
+              type,
+              [.digest(.message, row.hash)],
+              staff: .init(actor: actor, atMs: nowMs)
+            )
           }
         }
         for (kind, first, second) in contradictions {
@@ -128,7 +147,10 @@ package final class TrustBook: Sendable {
 
   /// Takes a policy file in, if it is the one that a register names or parses as one.
   package func add(
-    policy body: [UInt8], hash: Digest32, store: NodeStore, nowMs: UInt64
+    policy body: [UInt8],
+    hash: Digest32,
+    store: NodeStore,
+    nowMs: UInt64
   ) async throws(NodeError) {
     let policy: Policy
     do { policy = try Policy.parse(body) } catch {
