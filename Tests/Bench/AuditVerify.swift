@@ -97,7 +97,7 @@ enum AuditVerify {
   private static func write(
     _ size: UInt64,
     _ events: SampleEvents,
-    _ realm: borrowing SampleRealm,
+    _ realm: SampleRealm,
     to file: URL
   ) throws {
     var log = LogTree()
@@ -176,7 +176,7 @@ enum AuditVerify {
   private static func note(
     _ log: LogTree,
     _ events: SampleEvents,
-    _ realm: borrowing SampleRealm,
+    _ realm: SampleRealm,
     size: UInt64
   ) throws -> [UInt8] {
     let note = Checkpoint.sign(

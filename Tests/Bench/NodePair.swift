@@ -13,10 +13,11 @@ struct NodePair {
 
   /// Founds both; nothing runs yet.
   ///
-  /// Parameters:
-  /// `folder`: An empty folder with a short path.
-  /// `desks`: Desks at the recipient that may all open an offer.
-  /// `options`: Where the programs are.
+  /// - Parameters:
+  ///   - folder: An empty folder with a short path.
+  ///   - desks: Desks at the recipient that may all open an offer.
+  ///   - options: Where the programs are.
+  /// - Throws: What the harness throws.
   init(in folder: URL, desks: Int, _ options: BenchOptions) throws {
     let groups = ["contact", "identity", "need", "safety"]
     let harness = try NodeHarness(root: folder, programs: options.programs)

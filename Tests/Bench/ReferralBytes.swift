@@ -44,7 +44,7 @@ enum ReferralBytes {
           ("max_bytes", .number(sizes.max() ?? 0)),
           ("sent_bytes", .whole((before.toRecipient - start.toRecipient) / count)),
           ("new_connections", .whole(before.connections - start.connections)),
-          ("content_bytes", .whole(SampleReferral.contentBytes)), ("referrals", .whole(count)),
+          ("content_bytes", .whole(SampleReferral.measuredBytes)), ("referrals", .whole(count)),
           ("log_size", .whole(Int(grants.last ?? 0))),
         ]
       )

@@ -29,7 +29,7 @@ enum ReferralLatency {
           ("p50_ms", .number(median)), ("p99_ms", .number(Sample.percentile(0.99, of: taken))),
           ("max_ms", .number(taken.max() ?? 0)), ("min_ms", .number(taken.min() ?? 0)),
           ("cpu_us_per_referral", .number(cpu / Double(count) * 1e6)),
-          ("referrals", .whole(count)), ("content_bytes", .whole(SampleReferral.contentBytes)),
+          ("referrals", .whole(count)), ("content_bytes", .whole(SampleReferral.measuredBytes)),
         ]
       )
     }

@@ -56,7 +56,7 @@ enum ReferralThroughput {
           ("floor_insert_us", .number(floor.insertUs)),
           ("generator_us_per_referral", .number(spent.1 / Double(count) * 1e6)),
           ("referrals", .whole(count)), ("seconds", .number(seconds)),
-          ("desks", .whole(desks)), ("content_bytes", .whole(SampleReferral.contentBytes)),
+          ("desks", .whole(desks)), ("content_bytes", .whole(SampleReferral.measuredBytes)),
           ("bulk", .whole(LocalLimits.batch)), ("bulk_in_flight", .whole(options.inFlight)),
           ("wait", .text(options.wait.rawValue)),
           ("bulk_p50_ms", .number(Sample.percentile(0.5, of: taken))),

@@ -7,9 +7,9 @@ internal import TransparencyLog
 internal import Trust
 
 /// A realm of two agencies with register, policy and cards, for bundles.
-struct SampleRealm: ~Copyable {
+final class SampleRealm {
   /// One agency's keys.
-  struct Member: ~Copyable {
+  final class Member {
     let id: AgencyID
     let agencyKey = SigningKey.generate()
     let logKey = SigningKey.generate()
@@ -24,7 +24,7 @@ struct SampleRealm: ~Copyable {
     }
 
     /// The card, signed.
-    borrowing func card(realm: Digest32) throws -> SignedNote {
+    func card(realm: Digest32) throws -> SignedNote {
       let card = Card(
         agency: id,
         realm: realm,
@@ -46,7 +46,7 @@ struct SampleRealm: ~Copyable {
     }
 
     /// The register's entry.
-    borrowing func entry(_ sector: Agency.Sector) throws -> Agency {
+    func entry(_ sector: Agency.Sector) throws -> Agency {
       guard let region = Code("dushanbe") else { throw Programs.Failure("region") }
       return Agency(
         id: id,

@@ -4,19 +4,22 @@ internal import LocalContract
 /// The content that every measured referral carries: the `need` of `Protocol/policy/tj-nrm.json`,
 /// about an invented person.
 enum SampleReferral {
-  /// Bytes of the content as it is sealed.
-  static let contentBytes = 2_048
+  /// Bytes that the content is filled up to.
+  private static let wantedBytes = 2_048
 
-  /// The fields; their canonical text has ``contentBytes`` bytes.
+  /// Bytes of the content as it is sealed.
+  static let measuredBytes = encoded(need).count
+
+  /// The fields.
   static let need: [String: FieldValue] = {
     var need: [String: FieldValue] = [
       "age-band": .text("25-34"), "dependants": .number(1), "expects-contact": .flag(true),
       "interpreter": .text("female"), "languages": .codes(["ru", "tg"]),
-      "practical": .text(words(490)), "reason": .text("first-need"), "region": .text("khatlon"),
-      "service": .text("safe-accommodation"), "sex": .text("female"), "summary": .text(words(490)),
+      "practical": .text(words(480)), "reason": .text("first-need"), "region": .text("khatlon"),
+      "service": .text("safe-accommodation"), "sex": .text("female"), "summary": .text(words(480)),
       "told": .text(""), "urgency": .text("routine"),
     ]
-    let missing = contentBytes - encoded(need).count
+    let missing = wantedBytes - encoded(need).count
     need["told"] = .text(String(repeating: "x", count: max(1, min(missing, 300))))
     return need
   }()
