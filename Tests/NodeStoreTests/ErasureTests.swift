@@ -5,7 +5,7 @@ internal import Testing
 internal import TransparencyLog
 
 /// Messages that have come in, and what an erasure leaves of them.
-@Suite(.timeLimit(.minutes(1))) struct ErasureTests {
+@Suite(.timeLimit(.minutes(10))) struct ErasureTests {
   /// Stores an offer of the peer under its own referral.
   private func storeOffer(
     _ number: UInt64,

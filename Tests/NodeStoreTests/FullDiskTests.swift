@@ -37,7 +37,7 @@ enum SmallDisk {
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct FullDiskTests {
+@Suite(.timeLimit(.minutes(10))) struct FullDiskTests {
   @Test(
     "A full disk stops the node, and what was acknowledged is there at the next start",
     .enabled(if: SmallDisk.isPossible, "a small file system needs the right to mount one")

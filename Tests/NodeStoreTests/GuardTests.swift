@@ -6,7 +6,7 @@ internal import Testing
 internal import TransparencyLog
 
 /// The fork guard (K1; attack A7): a node that has lost or gained history does not sign.
-@Suite(.timeLimit(.minutes(1))) struct GuardTests {
+@Suite(.timeLimit(.minutes(10))) struct GuardTests {
   /// A node with five leaves, and its files after three of them.
   private func node() async throws -> (old: State, now: State) {
     let state = try State.created()
@@ -106,7 +106,7 @@ internal import TransparencyLog
 }
 
 /// The state key and what it wraps.
-@Suite(.timeLimit(.minutes(1))) struct KeyringTests {
+@Suite(.timeLimit(.minutes(10))) struct KeyringTests {
   @Test("A state key that others may read, that is another one or that is gone opens nothing")
   func stateKey() throws {
     let state = try State.created()

@@ -5,7 +5,7 @@ internal import Sealing
 internal import Testing
 internal import TransparencyLog
 
-@Suite(.timeLimit(.minutes(1))) struct LogTests {
+@Suite(.timeLimit(.minutes(10))) struct LogTests {
   @Test("A node is created once, empty, and only its owner can look into its folder")
   func create() async throws {
     let state = try State.created()

@@ -5,7 +5,7 @@ internal import Testing
 internal import TransparencyLog
 
 /// Messages on their way out.
-@Suite(.timeLimit(.minutes(1))) struct QueueTests {
+@Suite(.timeLimit(.minutes(10))) struct QueueTests {
   @Test("A queued message is logged once, however often it leaves, and after a crash too")
   func takenOnce() async throws {
     let state = try State.created()

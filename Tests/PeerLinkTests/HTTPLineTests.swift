@@ -6,7 +6,7 @@ internal import NIOCore
 internal import ServiceLifecycle
 internal import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPLineTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPLineTests {
   private let patience = Duration.seconds(30)
 
   /// A plain HTTP server on a Unix-domain socket, for as long as `use` takes.

@@ -4,7 +4,7 @@ internal import Testing
 
 @testable internal import PeerLink
 
-@Suite(.timeLimit(.minutes(1))) struct HandshakeTests {
+@Suite(.timeLimit(.minutes(10))) struct HandshakeTests {
   private let server: TLSIdentity
   private let client: TLSIdentity
   private let desk = Desk()

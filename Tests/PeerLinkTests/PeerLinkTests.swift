@@ -4,7 +4,7 @@ internal import PeerLink
 internal import Synchronization
 internal import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct PeerLinkTests {
+@Suite(.timeLimit(.minutes(10))) struct PeerLinkTests {
   private let server: TLSIdentity
   private let client: TLSIdentity
   private let desk = Desk()
