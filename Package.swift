@@ -246,7 +246,7 @@ let package = Package(
       "NodeTests",
       [
         "AgencyNode", "LocalAPI", "LocalContract", "PeerLink", "Exchange", "Trust", "Audit",
-        "TransparencyLog", "Sealing", "WireSchema", "CanonicalBytes", "ReferralModel", "HTTPLine",
+        "TransparencyLog", "Sealing", "WireSchema", "CanonicalBytes", "ReferralModel", "HTTPLine", Product.nioCore, Product.nioPosix,
       ]
     ),
   ]

@@ -1,0 +1,90 @@
+internal import Foundation
+internal import LocalContract
+
+/// A caseworker's program that refers without pause, whatever becomes of the node it talks to.
+///
+/// A call without an answer is made again under the same idempotency key.
+struct Submitter: Sendable {
+  /// What the node has said.
+  struct Tally: Sendable {
+    /// Offers' ids that the node has said are queued.
+    var acknowledged: [String] = []
+    /// Calls that ended without an answer.
+    var unanswered = 0
+    /// Refusals of a grant's first call; there is no reason for one.
+    var refused: [String] = []
+    /// Refusals of a call made again: the first one had been done, its answer lost.
+    var doneBefore = 0
+  }
+
+  let socket: String
+  let caseID: String
+
+  /// Works until the task is cancelled, then returns what was said.
+  func run() async -> Tally {
+    var tally = Tally()
+    var client = LocalClient(socket: socket)
+    var grants: [UInt64] = []
+    while !Task.isCancelled {
+      guard let grant = grants.popLast() else {
+        let ask = ConsentRecord(
+          case: caseID,
+          grants: Array(repeating: Pair.grant(["need"]), count: 16),
+          record: Pair.facts
+        )
+        do throws(LocalFailure) {
+          grants = try await client.recordConsent(ask).grants.map(\.grant)
+        } catch {
+          await recover(from: error, &client, &tally)
+        }
+        continue
+      }
+      await refer(grant, &client, &tally)
+      try? await Task.sleep(for: .milliseconds(10))
+    }
+    return tally
+  }
+
+  private func refer(_ grant: UInt64, _ client: inout LocalClient, _ tally: inout Tally) async {
+    let ask = ReferBatch(referrals: [ReferAsk(grant: grant, content: ["need": Pair.need])])
+    let key = UUID().uuidString
+    var isFirst = true
+    while !Task.isCancelled {
+      do throws(LocalFailure) {
+        let result = try await client.refer(ask, idempotencyKey: key).first
+        if let message = result?.message {
+          tally.acknowledged.append(message)
+        } else if isFirst {
+          tally.refused.append(
+            result?.problem?.code ?? result?.reasons?.joined(separator: ",") ?? "no result"
+          )
+        } else {
+          tally.doneBefore += 1
+        }
+        return
+      } catch {
+        if error.code == LocalFailure.unreachable { isFirst = false }
+        await recover(from: error, &client, &tally)
+      }
+    }
+  }
+
+  /// A new line and a new session: a node that was started again knows nobody.
+  private func recover(
+    from failure: LocalFailure,
+    _ client: inout LocalClient,
+    _ tally: inout Tally
+  ) async {
+    switch failure.code {
+    case LocalFailure.unreachable: tally.unanswered += 1
+    case ProblemCode.sessionUnknown.rawValue, ProblemCode.shuttingDown.rawValue: break
+    default: tally.refused.append(failure.description)
+    }
+    await client.close()
+    if let opened = try? await Pair.session(at: socket) {
+      client = opened
+    } else {
+      try? await Task.sleep(for: .milliseconds(50))
+    }
+  }
+}
