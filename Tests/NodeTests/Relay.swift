@@ -1,0 +1,70 @@
+internal import NIOCore
+internal import NIOPosix
+internal import Synchronization
+
+/// A wire tap: hands everything on between a caller and a node, and keeps a copy.
+final class Relay: Sendable {
+  private typealias Line = NIOAsyncChannel<ByteBuffer, ByteBuffer>
+
+  /// Where callers come in.
+  let port: UInt16
+  private let copy: Tap
+  private let work: Task<Void, Never>
+
+  private final class Tap: Sendable {
+    let bytes = Mutex<[UInt8]>([])
+  }
+
+  /// Everything that has passed, both ways.
+  var heard: [UInt8] { copy.bytes.withLock { $0 } }
+
+  /// Listens on a port of the loopback interface.
+  init(to target: UInt16) async throws {
+    let copy = Tap()
+    let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .bind(host: "127.0.0.1", port: 0) { channel in
+        channel.eventLoop.makeCompletedFuture { try Line(wrappingChannelSynchronously: channel) }
+      }
+    port = UInt16(server.channel.localAddress?.port ?? 0)
+    self.copy = copy
+    work = Task {
+      try? await server.executeThenClose { callers in
+        try await withThrowingDiscardingTaskGroup { group in
+          for try await caller in callers {
+            group.addTask { try? await Self.join(caller, target, copy) }
+          }
+        }
+      }
+    }
+  }
+
+  deinit { work.cancel() }
+
+  private static func join(_ caller: Line, _ target: UInt16, _ copy: Tap) async throws {
+    let node = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .connect(host: "127.0.0.1", port: Int(target)) { channel in
+        channel.eventLoop.makeCompletedFuture { try Line(wrappingChannelSynchronously: channel) }
+      }
+    try await caller.executeThenClose { callerIn, callerOut in
+      try await node.executeThenClose { nodeIn, nodeOut in
+        await withTaskGroup(of: Void.self) { group in
+          group.addTask { try? await Self.pass(callerIn, nodeOut, copy) }
+          group.addTask { try? await Self.pass(nodeIn, callerOut, copy) }
+          await group.next()
+          group.cancelAll()
+        }
+      }
+    }
+  }
+
+  private static func pass(
+    _ from: NIOAsyncChannelInboundStream<ByteBuffer>,
+    _ to: NIOAsyncChannelOutboundWriter<ByteBuffer>,
+    _ copy: Tap
+  ) async throws {
+    for try await part in from {
+      copy.bytes.withLock { $0.append(contentsOf: part.readableBytesView) }
+      try await to.write(part)
+    }
+  }
+}
