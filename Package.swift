@@ -246,7 +246,8 @@ let package = Package(
       "NodeTests",
       [
         "AgencyNode", "LocalAPI", "LocalContract", "PeerLink", "Exchange", "Trust", "Audit",
-        "TransparencyLog", "Sealing", "WireSchema", "CanonicalBytes", "ReferralModel", "HTTPLine", Product.nioCore, Product.nioPosix,
+        "TransparencyLog", "Sealing", "WireSchema", "CanonicalBytes", "ReferralModel", "HTTPLine",
+        Product.nioCore, Product.nioPosix,
       ]
     ),
   ]
