@@ -98,6 +98,18 @@ final class Pair {
     return all
   }
 
+  /// The messages that a node's exported log holds in entries with this text; after ``findings()``.
+  func logged(_ text: String, by node: HarnessNode) throws -> [String] {
+    let bundle = root.appendingPathComponent("\(node.spec.id).bundle")
+    let word = "\"message\":\""
+    return try String(contentsOf: bundle, encoding: .utf8).split(separator: "\n").compactMap {
+      guard $0.hasPrefix("leaf\t"), $0.contains(text), let start = $0.range(of: word) else {
+        return nil
+      }
+      return String($0[start.upperBound...].prefix(64))
+    }
+  }
+
   /// The error and warning lines of `amonat-audit reconcile` over both bundles.
   func findings() throws -> [String] {
     var bundles: [String] = []
