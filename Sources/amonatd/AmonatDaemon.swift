@@ -68,7 +68,10 @@ struct AmonatDaemon: AsyncParsableCommand {
     do {
       try await NodeProcess.run(settings, logger: logger)
     } catch {
-      let text = (error as? NodeError).map { "\($0.problem.code): \($0.problem.title)" }
+      let text = (error as? NodeError).map { failure in
+        [failure.problem.code, failure.problem.title, failure.problem.detail].compactMap(\.self)
+          .joined(separator: ": ")
+      }
       logger.critical("stopped", metadata: ["code": "\(text ?? "\(type(of: error))")"])
       throw ExitCode(1)
     }
