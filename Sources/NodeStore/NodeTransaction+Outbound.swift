@@ -154,6 +154,11 @@ extension NodeTransaction {
       let state: Int64 = row["state"]
       var index: UInt64
       if state == 1 {
+        // She has stopped it since: nothing is sent again. Its peer counts as a holder, and is told.
+        if (row["stopped"] as Int64? ?? 0) != 0 {
+          try die(id, referral: nil, code: "withdrawn", atMs: atMs)
+          continue
+        }
         // Left before, no receipt yet: the same event again, with a newer proof.
         index = UInt64(row["idx"] as Int64)
       } else {

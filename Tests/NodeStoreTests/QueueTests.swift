@@ -72,6 +72,21 @@ internal import TransparencyLog
     )
   }
 
+  @Test("A logged message without a receipt is not sent again once its grant has been stopped")
+  func notSentAgain() async throws {
+    let state = try State.created()
+    let store = try state.open()
+    let grant = try await store.grant()
+    try await store.change { _ = try $0.queueOffer(1, grant: grant) }
+    #expect(try await store.take().map(\.message.message) == [Sample.digest(1)])
+    #expect(try await store.take().map(\.message.message) == [Sample.digest(1)])
+    try await store.change { try $0.stop(grant, atMs: Sample.nowMs) }
+    #expect(try await store.take().isEmpty)
+    #expect(try await store.read { try $0.outboundCounts() } == [4: 1])
+    // It may have left, so its peer still gets the withdrawal.
+    #expect(try await store.change { try $0.wasSent(grant) })
+  }
+
   @Test("A message under an expired or unknown grant, or itself expired, never leaves")
   func neverLeaves() async throws {
     let state = try State.created()
