@@ -53,11 +53,12 @@ public enum EventType: String, CaseIterable, Sendable {
   /// Nothing, so that growth tells nothing.
   case pad
 
-  private static let names = allCases.map { (EventNames.pack($0.rawValue.utf8), $0) }
+  private static let names = allCases.map { (EventNames.pack(Array($0.rawValue.utf8).span), $0) }
 
-  init?(bytes: ArraySlice<UInt8>) {
-    guard bytes.count <= 16 else { return nil }
-    let name = EventNames.pack(bytes)
+  /// The type of a name; `nil` if it is not registered.
+  init?(_ name: Span<UInt8>) {
+    guard name.count <= 16 else { return nil }
+    let name = EventNames.pack(name)
     for (known, type) in Self.names where known == name {
       self = type
       return
@@ -85,11 +86,11 @@ struct EventKeys: OptionSet {
 /// Which keys a part must and may have.
 struct EventSchema {
   let required: EventKeys
-  let optional: EventKeys
+  let allowed: EventKeys
 
   init(_ required: EventKeys, optional: EventKeys = []) {
     self.required = required
-    self.optional = optional
+    allowed = required.union(optional)
   }
 
   static let staff = EventSchema(
@@ -105,65 +106,82 @@ struct EventSchema {
   private static let grantName = EventKeys(.grant, .grantLog)
   private static let notification = EventKeys(.expires, .kind, .message, .peer, .seq)
 
-  /// The schema of a peer part.
-  ///
-  /// - Parameters:
-  ///   - type: The type.
-  ///   - isReply: A disclosure whose basis is `reply`.
-  ///   - isOffer: A disclosure of kind `offer`.
-  ///   - isWithdrawal: A notification of kind `withdraw`.
-  /// - Returns: The exact keys.
-  static func event(
-    _ type: EventType,
-    isReply: Bool,
-    isOffer: Bool,
-    isWithdrawal: Bool
-  ) -> EventSchema {
-    let (required, optional) = further(
-      type,
-      isReply: isReply,
-      isOffer: isOffer,
-      isWithdrawal: isWithdrawal
-    )
-    return EventSchema(common.union(required), optional: optional)
+  private static let grant = peer(
+    scope.union(EventKeys(.onward, .peer, .until)),
+    optional: EventKeys(.renews)
+  )
+  private static let reply = peer(scope.union(notification).union(EventKeys(.ref)))
+  /// A contradiction, told after its keys: no grant and no ref.
+  private static let replyOffer = peer(scope.union(notification))
+  private static let offer = peer(scope.union(notification).union(grantName))
+  private static let further = peer(
+    scope.union(notification).union(grantName).union(EventKeys(.ref))
+  )
+  private static let notify = peer(
+    notification.union(EventKeys(.ref)),
+    optional: EventKeys(.outcome)
+  )
+  private static let notifyWithdraw = peer(
+    notification.union(grantName).union(EventKeys(.until)),
+    optional: EventKeys(.outcome)
+  )
+  private static let verbal = peer(scope.union(EventKeys(.peer)), optional: EventKeys(.grant))
+  private static let outside = peer(scope.union(EventKeys(.receiver)), optional: EventKeys(.grant))
+  private static let answer = peer(EventKeys(.message, .outcome, .peer))
+  private static let withdraw = peer(grantName.union(EventKeys(.until)))
+  private static let cancel = peer(EventKeys(.message, .peer, .seq))
+  private static let erase = peer(EventKeys(.backupsUntil, .cause, .targets))
+  private static let statement = peer(EventKeys(.message))
+  private static let succeed = peer(EventKeys(.oldLog, .root, .size))
+  private static let consentRefused = peer(
+    EventKeys(.groups, .policy, .purpose, .register),
+    optional: EventKeys(.peer)
+  )
+  private static let look = peer(EventKeys(.groups), optional: EventKeys(.message))
+  private static let export = peer(EventKeys(.kind), optional: EventKeys(.groups, .message))
+  private static let unlock = peer(EventKeys(.outcome))
+  private static let expire = peer(
+    EventKeys(.kind),
+    optional: EventKeys(.grant, .grantLog, .message)
+  )
+  private static let restore = peer(EventKeys(.kind), optional: EventKeys(.size))
+  private static let evidence = peer(EventKeys(.kind, .message, .peer))
+  private static let refusals = peer(
+    EventKeys(.code, .count, .from, .to),
+    optional: EventKeys(.peer)
+  )
+  private static let pad = peer([])
+
+  private static func peer(_ required: EventKeys, optional: EventKeys = []) -> EventSchema {
+    EventSchema(common.union(required), optional: optional)
   }
 
-  private static func further(
-    _ type: EventType,
-    isReply: Bool,
-    isOffer: Bool,
-    isWithdrawal: Bool
-  ) -> (EventKeys, EventKeys) {
+  /// The schema of a peer part: by its type, and for some types by its basis or kind.
+  static func event(_ type: EventType, _ fields: EventFields) -> EventSchema {
     switch type {
-    case .grant: (scope.union(EventKeys(.onward, .peer, .until)), EventKeys(.renews))
+    case .grant: grant
     case .disclose:
-      (
-        scope.union(notification).union(isReply ? [] : grantName)
-          .union(isOffer ? [] : EventKeys(.ref)), []
-      )
-    case .notify:
-      (
-        notification.union(isWithdrawal ? grantName.union(EventKeys(.until)) : EventKeys(.ref)),
-        EventKeys(.outcome)
-      )
-    case .verbal: (scope.union(EventKeys(.peer)), EventKeys(.grant))
-    case .outside: (scope.union(EventKeys(.receiver)), EventKeys(.grant))
-    case .receive, .refuse: (EventKeys(.message, .outcome, .peer), [])
-    case .withdraw: (grantName.union(EventKeys(.until)), [])
-    case .cancel: (EventKeys(.message, .peer, .seq), [])
-    case .erase: (EventKeys(.backupsUntil, .cause, .targets), [])
-    case .card, .link, .register, .policy: (EventKeys(.message), [])
-    case .succeed: (EventKeys(.oldLog, .root, .size), [])
-    case .consentRefused:
-      (EventKeys(.groups, .policy, .purpose, .register), EventKeys(.peer))
-    case .open, .print: (EventKeys(.groups), EventKeys(.message))
-    case .export: (EventKeys(.kind), EventKeys(.groups, .message))
-    case .unlock: (EventKeys(.outcome), [])
-    case .expire: (EventKeys(.kind), EventKeys(.grant, .grantLog, .message))
-    case .restore: (EventKeys(.kind), EventKeys(.size))
-    case .evidence: (EventKeys(.kind, .message, .peer), [])
-    case .refusals: (EventKeys(.code, .count, .from, .to), EventKeys(.peer))
-    case .pad: ([], [])
+      fields.equals(.basis, "reply")
+        ? (fields.equals(.kind, "offer") ? replyOffer : reply)
+        : fields.equals(.kind, "offer") ? offer : further
+    case .notify: fields.equals(.kind, "withdraw") ? notifyWithdraw : notify
+    case .verbal: verbal
+    case .outside: outside
+    case .receive, .refuse: answer
+    case .withdraw: withdraw
+    case .cancel: cancel
+    case .erase: erase
+    case .card, .link, .register, .policy: statement
+    case .succeed: succeed
+    case .consentRefused: consentRefused
+    case .open, .print: look
+    case .export: export
+    case .unlock: unlock
+    case .expire: expire
+    case .restore: restore
+    case .evidence: evidence
+    case .refusals: refusals
+    case .pad: pad
     }
   }
 }
