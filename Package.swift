@@ -30,6 +30,7 @@ enum Product {
   static let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
   static let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
   static let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+  static let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
   static let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
   static let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
   static let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -144,7 +145,7 @@ let package = Package(
       "NodeStore",
       [
         "CanonicalBytes", "ReferralModel", "Sealing", "TransparencyLog", "Trust", "Exchange",
-        Product.grdb,
+        Product.grdb, Product.sqlite,
       ]
     ),
     floor(

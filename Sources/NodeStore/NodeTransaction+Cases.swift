@@ -98,9 +98,12 @@ extension NodeTransaction {
   }
 
   /// Marks a grant as having carried its one offer (A2).
-  package func markOffered(_ index: UInt64) throws {
-    try database.cachedStatement(sql: "UPDATE consent_grant SET offered = 1 WHERE idx = ?")
-      .execute(arguments: [Int64(clamping: index)])
+  ///
+  /// - Returns: Whether it could: neither stopped nor used before.
+  package func takeForOffer(_ index: UInt64) throws -> Bool {
+    try hot("UPDATE consent_grant SET offered = 1 WHERE idx = ? AND offered = 0 AND stopped = 0")
+      .run([.number(index)])
+    return database.changesCount == 1
   }
 
   /// Stops sharing under a grant: nothing more leaves, and what waits in the queue dies.

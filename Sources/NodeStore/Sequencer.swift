@@ -108,6 +108,7 @@ final class WriterCore: @unchecked Sendable {
 
   private func commit(_ batch: [any SequencedJob], _ db: Database) -> StoreFailure? {
     let before = book.tree
+    book.beginRound()
     var done: [any SequencedJob] = []
     do {
       try db.inTransaction(.immediate) {

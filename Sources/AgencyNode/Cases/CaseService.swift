@@ -153,11 +153,7 @@ package struct CaseService: Sendable {
 
 extension [String: FieldValue] {
   /// The content of one group, as it is sealed.
-  var canonical: CanonicalObject {
-    var object = CanonicalObject()
-    for (name, value) in self { object.set(name, value.canonical) }
-    return object
-  }
+  var canonical: CanonicalObject { CanonicalObject(pairs: mapValues(\.canonical)) }
 }
 
 extension OwnGrant {
