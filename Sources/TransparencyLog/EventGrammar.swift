@@ -14,8 +14,13 @@ enum EventGrammar {
     }
   }
 
-  /// Most groups in one event (PROTOCOL §2).
+  /// Most groups in one event (EVT-017).
   static let codesLimit = 16
+  /// Most ranges in one erase event (EVT-031).
+  static let rangesLimit = 64
+
+  /// Most elements of a list.
+  var listLimit: Int { self == .ranges ? Self.rangesLimit : Self.codesLimit }
 
   /// Whether a string, or one element of a list, fits.
   func admits(_ text: ArraySlice<UInt8>) -> Bool {

@@ -90,7 +90,7 @@ struct EventScanner {
         last = range
         count += 1
       } while take(UInt8(ascii: ","))
-      guard grammar != .codes || count <= EventGrammar.codesLimit else { throw .value(key) }
+      guard count <= grammar.listLimit else { throw .value(key) }
       let end = position
       try expect(UInt8(ascii: "]"))
       return slot(key, start, end, 0)

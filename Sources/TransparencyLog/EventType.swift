@@ -4,6 +4,8 @@
 public enum EventType: String, CaseIterable, Sendable {
   /// One leg of a consent, or of a lawful exception.
   case grant
+  /// The second person of an exception, who may follow.
+  case countersign
   /// A sealed message leaves for a peer.
   case disclose
   /// A message without content leaves for a peer.
@@ -22,6 +24,8 @@ public enum EventType: String, CaseIterable, Sendable {
   case cancel
   /// Content was destroyed.
   case erase
+  /// A desk key was made or destroyed.
+  case deskKey = "desk-key"
   /// A new card of this agency.
   case card
   /// A new link of this agency.
@@ -104,6 +108,8 @@ struct EventSchema {
   private static let scope = EventKeys(.basis, .groups, .policy, .purpose, .register)
   private static let grantName = EventKeys(.grant, .grantLog)
   private static let notification = EventKeys(.expires, .kind, .message, .peer, .seq)
+  /// What an erasure receipt says of what is kept, and of whom it was passed on to (WDR-022).
+  private static let kept = EventKeys(.backupsUntil, .count, .groups, .until)
 
   /// The schema of a peer part.
   ///
@@ -112,18 +118,21 @@ struct EventSchema {
   ///   - isReply: A disclosure whose basis is `reply`.
   ///   - isOffer: A disclosure of kind `offer`.
   ///   - isWithdrawal: A notification of kind `withdraw`.
+  ///   - isErasure: A notification of kind `erased`.
   /// - Returns: The exact keys.
   static func event(
     _ type: EventType,
     isReply: Bool,
     isOffer: Bool,
-    isWithdrawal: Bool
+    isWithdrawal: Bool,
+    isErasure: Bool
   ) -> EventSchema {
     let (required, optional) = further(
       type,
       isReply: isReply,
       isOffer: isOffer,
-      isWithdrawal: isWithdrawal
+      isWithdrawal: isWithdrawal,
+      isErasure: isErasure
     )
     return EventSchema(common.union(required), optional: optional)
   }
@@ -132,7 +141,8 @@ struct EventSchema {
     _ type: EventType,
     isReply: Bool,
     isOffer: Bool,
-    isWithdrawal: Bool
+    isWithdrawal: Bool,
+    isErasure: Bool
   ) -> (EventKeys, EventKeys) {
     switch type {
     case .grant: (scope.union(EventKeys(.onward, .peer, .until)), EventKeys(.renews))
@@ -144,8 +154,9 @@ struct EventSchema {
     case .notify:
       (
         notification.union(isWithdrawal ? grantName.union(EventKeys(.until)) : EventKeys(.ref)),
-        EventKeys(.outcome)
+        isErasure ? kept.union(EventKeys(.outcome)) : EventKeys(.outcome)
       )
+    case .countersign: (EventKeys(.grant), [])
     case .verbal: (scope.union(EventKeys(.peer)), EventKeys(.grant))
     case .outside: (scope.union(EventKeys(.receiver)), EventKeys(.grant))
     case .receive, .refuse: (EventKeys(.message, .outcome, .peer), [])
@@ -153,6 +164,7 @@ struct EventSchema {
     case .cancel: (EventKeys(.message, .peer, .seq), [])
     case .erase: (EventKeys(.backupsUntil, .cause, .targets), [])
     case .card, .link, .register, .policy: (EventKeys(.message), [])
+    case .deskKey: (EventKeys(.message, .outcome), [])
     case .succeed: (EventKeys(.oldLog, .root, .size), [])
     case .consentRefused:
       (EventKeys(.groups, .policy, .purpose, .register), EventKeys(.peer))
