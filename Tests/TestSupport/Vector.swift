@@ -158,10 +158,17 @@ package enum VectorBytes {
       guard let bytes = Base64.decode(text) else { throw VectorFault("not base64") }
       return bytes
     }
-    if case .list(let parts)? = fields["join"] { return try parts.flatMap { try read($0) } }
+    if case .list(let parts)? = fields["join"] {
+      var out: [UInt8] = []
+      for part in parts { out += try read(part) }
+      return out
+    }
     if let unit = fields["repeat"], case .number(let times)? = fields["times"] {
       let bytes = try read(unit)
-      return [UInt8](repeatElement(bytes, count: Int(times)).joined())
+      if bytes.count == 1 { return [UInt8](repeating: bytes[0], count: Int(times)) }
+      var out: [UInt8] = []
+      for _ in 0..<times { out += bytes }
+      return out
     }
     guard case .text(let name)? = fields["file"] else {
       throw VectorFault("no bytes of a known kind")
