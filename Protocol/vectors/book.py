@@ -64,8 +64,10 @@ for example in sorted((PROTOCOL / "examples").iterdir()):
 
 def pack(data):
     data = bytes(data)
-    if len(data) < 2 * WINDOW:
-        return plain(data)
+    short = plain(data)
+    # A person should be able to read an event where it stands.
+    if len(data) < 2 * WINDOW or (len(data) <= 1024 and "text" in short):
+        return short
     pieces = shelf.pieces(data)
     return pieces[0] if len(pieces) == 1 else {"join": pieces}
 

@@ -19,8 +19,8 @@ TYPES = {
     "grant": ({**SCOPE, "onward": 0, "peer": PEER, "until": 1772517600000}, {"renews": 2}),
     "countersign": ({"grant": 3}, {}),
     "consent-refused": ({k: SCOPE[k] for k in ("groups", "policy", "purpose", "register")}, {"peer": PEER}),
-    "disclose": ({**SCOPE, **MESSAGE, **GRANT}, {}),
-    "notify": ({**MESSAGE, "kind": "accept", "ref": OTHER}, {"outcome": "own-consent"}),
+    "disclose": ({**SCOPE, **MESSAGE, **GRANT, "groups": ["need"]}, {}),
+    "notify": ({**MESSAGE, "kind": "accept", "ref": OTHER}, {}),
     "cancel": ({"message": HEX, "peer": PEER, "seq": 4}, {}),
     "verbal": ({**SCOPE, "peer": PEER}, {"grant": 3}),
     "outside": ({**SCOPE, "receiver": "court"}, {"grant": 3}),
@@ -101,6 +101,8 @@ ev("notify/accept-with-backups", "WDR-022 EVT-010", event("notify", notify, back
 ev("notify/accept-with-groups", "REF-017 EVT-010", event("notify", notify, groups=["need"]), "malformed")
 ev("notify/accept-with-text", "REF-017 EVT-016", event("notify", notify, outcome="She is at the station"), "malformed")
 
+ev("notify/decline", "EVT-010", event("notify", notify, kind="decline", outcome="no-capacity"))
+
 # What no single key shows.
 grant = TYPES["grant"][0]
 ev("grant/onward", "EVT-023", event("grant", grant, onward=1))
@@ -131,7 +133,6 @@ for id, covers, type, changed in [
     ("kind-with-space", "EVT-016", "expire", {"kind": "the grant"}),
 ]:
     ev(f"value/{id}", covers, event(type, TYPES[type][0], **changed), "malformed")
-ev("value/groups-of-16", "EVT-017", event("grant", grant, groups=[f"g{i:02}" for i in range(16)]))
 ev("value/targets-of-64", "EVT-031", event("erase", TYPES["erase"][0], targets=sorted(f"{i}-{i}" for i in range(64))))
 text = cj(event("card", TYPES["card"][0]))
 ev("a9-key-twice", "CJ-008", text.replace(b'"index":5', b'"index":5,"index":6'), "malformed")

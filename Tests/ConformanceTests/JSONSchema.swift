@@ -139,6 +139,9 @@ struct JSONSchema {
       return one.utf8.elementsEqual(other.utf8)
     }
     if let one = one as? NSNumber, let other = other as? NSNumber { return one == other }
+    if let one = one as? [Any], let other = other as? [Any] {
+      return one.count == other.count && zip(one, other).allSatisfy { equal($0, $1) }
+    }
     return false
   }
 }

@@ -45,7 +45,7 @@ internal import TransparencyLog
         }
       }
     }
-    #expect(seen > 3)
+    #expect(seen > 2)
   }
 
   private static func place(of type: String) -> String {

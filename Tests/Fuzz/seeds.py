@@ -40,6 +40,9 @@ def put(target, name, data):
     (folder / name).write_bytes(data)
 
 
+for target in SOURCES:
+    for old in (SEEDS / target).glob("*"):
+        old.unlink()
 vectors = [json.loads(line) for path in sorted((ROOT / "Protocol/vectors").glob("[01]*.jsonl")) for line in path.open()]
 for target, (check, field, most) in SOURCES.items():
     found = [v for v in vectors if v["check"] == check]
