@@ -232,6 +232,13 @@ let package = Package(
       ["Audit", "Trust", "TransparencyLog", "Sealing", "CanonicalBytes", "ReferralModel"]
     ),
     tests(
+      "ConformanceTests",
+      [
+        "CanonicalBytes", "ReferralModel", "Sealing", "TransparencyLog", "WireSchema", "Trust",
+        "Exchange", "Audit",
+      ]
+    ),
+    tests(
       "NodeStoreTests",
       ["NodeStore", "TransparencyLog", "Sealing", "CanonicalBytes", Product.grdb]
     ),
@@ -259,9 +266,12 @@ if fuzzing {
     .systemLibrary(name: "FuzzDriver", path: "Tests/Fuzz/Driver"),
     .executableTarget(
       name: "amonat-fuzz",
-      dependencies: ["FuzzDriver", "CanonicalBytes", "Sealing"],
+      dependencies: [
+        "FuzzDriver", "CanonicalBytes", "ReferralModel", "Sealing", "TransparencyLog", "WireSchema",
+        "Trust", "Exchange", "Audit", "LocalContract",
+      ],
       path: "Tests/Fuzz",
-      exclude: ["README.md", "Driver", "seeds", "text.dict"],
+      exclude: ["README.md", "Driver", "seeds", "seeds.py", "text.dict", "run"],
       swiftSettings: house + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]
     ),

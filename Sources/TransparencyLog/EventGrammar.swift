@@ -16,12 +16,17 @@ enum EventGrammar {
     }
   }
 
-  /// Most groups in one event (PROTOCOL §2).
+  /// Most groups in one event (EVT-017).
   static let codesLimit = 16
   /// Longest code, in bytes.
   private static let codeLimitBytes = 48
   /// Longest local name, in bytes.
   private static let localLimitBytes = 64
+  /// Most ranges in one erase event (EVT-031).
+  static let rangesLimit = 64
+
+  /// Most elements of a list.
+  var listLimit: Int { self == .ranges ? Self.rangesLimit : Self.codesLimit }
 
   /// The place of the quote that ends the string, or the list's element, that stands here; `nil` if it
   /// does not fit or does not end.

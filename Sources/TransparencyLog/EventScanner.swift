@@ -108,7 +108,7 @@ struct EventScanner {
         last = range
         count += 1
       } while take(UInt8(ascii: ","), text)
-      guard grammar != .codes || count <= EventGrammar.codesLimit else { throw .value(key) }
+      guard count <= grammar.listLimit else { throw .value(key) }
       let end = position
       try expect(UInt8(ascii: "]"), text)
       slots.set(key, start..<end)

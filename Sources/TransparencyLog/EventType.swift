@@ -4,6 +4,8 @@
 public enum EventType: String, CaseIterable, Sendable {
   /// One leg of a consent, or of a lawful exception.
   case grant
+  /// The second person of an exception, who may follow.
+  case countersign
   /// A sealed message leaves for a peer.
   case disclose
   /// A message without content leaves for a peer.
@@ -22,6 +24,8 @@ public enum EventType: String, CaseIterable, Sendable {
   case cancel
   /// Content was destroyed.
   case erase
+  /// A desk key was made or destroyed.
+  case deskKey = "desk-key"
   /// A new card of this agency.
   case card
   /// A new link of this agency.
@@ -105,6 +109,8 @@ struct EventSchema {
   private static let scope = EventKeys(.basis, .groups, .policy, .purpose, .register)
   private static let grantName = EventKeys(.grant, .grantLog)
   private static let notification = EventKeys(.expires, .kind, .message, .peer, .seq)
+  /// What an erasure receipt says of what is kept, and of whom it was passed on to (WDR-022).
+  private static let kept = EventKeys(.backupsUntil, .count, .groups, .until)
 
   private static let grant = peer(
     scope.union(EventKeys(.onward, .peer, .until)),
@@ -125,6 +131,12 @@ struct EventSchema {
     notification.union(grantName).union(EventKeys(.until)),
     optional: EventKeys(.outcome)
   )
+  private static let notifyErased = peer(
+    notification.union(EventKeys(.ref)),
+    optional: kept.union(EventKeys(.outcome))
+  )
+  private static let countersign = peer(EventKeys(.grant))
+  private static let deskKey = peer(EventKeys(.message, .outcome))
   private static let verbal = peer(scope.union(EventKeys(.peer)), optional: EventKeys(.grant))
   private static let outside = peer(scope.union(EventKeys(.receiver)), optional: EventKeys(.grant))
   private static let answer = peer(EventKeys(.message, .outcome, .peer))
@@ -164,7 +176,11 @@ struct EventSchema {
       fields.equals(.basis, "reply")
         ? (fields.equals(.kind, "offer") ? replyOffer : reply)
         : fields.equals(.kind, "offer") ? offer : further
-    case .notify: fields.equals(.kind, "withdraw") ? notifyWithdraw : notify
+    case .notify:
+      fields.equals(.kind, "withdraw")
+        ? notifyWithdraw : fields.equals(.kind, "erased") ? notifyErased : notify
+    case .countersign: countersign
+    case .deskKey: deskKey
     case .verbal: verbal
     case .outside: outside
     case .receive, .refuse: answer

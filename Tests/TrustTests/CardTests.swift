@@ -305,7 +305,7 @@ internal import Trust
     #expect(throws: TrustFailure.malformed) { try card.text() }
   }
 
-  @Test("Sealing follows the epochs, warns in the grace, and then stops")
+  @Test("C14: sealing follows the epochs, warns in the grace, and then stops")
   func sealingTimes() throws {
     let realm = try TrustRealm()
     var directory = try realm.directory()

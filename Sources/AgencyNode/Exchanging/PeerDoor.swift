@@ -125,9 +125,14 @@ package struct PeerDoor: PeerRequestHandling {
   }
 
   private func hello(_ request: PeerRequest) async -> PeerResponse {
-    guard rate.admit(nowMs: node.clock.nowMs()) else { return PeerResponse(status: 429) }
+    guard rate.admit(nowMs: node.clock.nowMs()) else { return refuse(.busy) }
+    let document: HelloDocument
+    do throws(TrustFailure) {
+      document = try HelloDocument(parsing: request.body)
+    } catch {
+      return refuse(error == .tooLarge ? .tooLarge : .malformed)
+    }
     do {
-      let document = try HelloDocument(parsing: request.body)
       _ = try await node.trust.apply(
         notes: document.notes.map(\.encoded),
         store: node.store,
@@ -138,9 +143,13 @@ package struct PeerDoor: PeerRequestHandling {
         from: node.trust.view.directory,
         as: node.trust.me
       )
-      return PeerResponse(status: 200, body: answer.bytes)
+      return PeerResponse(
+        status: 200,
+        contentType: "application/protobuf",
+        body: answer.bytes
+      )
     } catch {
-      return PeerResponse(status: 400)
+      return refuse(.busy)
     }
   }
 
