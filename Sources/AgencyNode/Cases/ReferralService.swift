@@ -118,8 +118,9 @@ package struct ReferralService: Sendable {
     into results: inout [ReferResult?]
   ) async throws {
     let node = node
+    let drafted = results
     let rows = try await node.store.change { transaction -> [(place: Int, row: Int64?)] in
-      try ready.map { leg in
+      let rows = try ready.map { leg -> (place: Int, row: Int64?) in
         // Looked at again inside the transaction: two callers may hold the same grant.
         guard let grant = try transaction.ownGrant(leg.grant.index), !grant.stopped,
           !grant.offered
@@ -148,6 +149,12 @@ package struct ReferralService: Sendable {
         try transaction.markOffered(grant.index)
         return (leg.place, row)
       }
+      try transaction.keepAnswer {
+        try LocalJSON.encode(
+          ReferResults(results: Self.marking(rows, in: drafted).compactMap(\.self))
+        )
+      }
+      return rows
     } after: { rows, _ in
       // Expected before anything can leave, so that no receipt comes too early.
       if waits { node.receipts.expect(rows.compactMap { $0.row }) }
@@ -155,6 +162,20 @@ package struct ReferralService: Sendable {
     }
     node.metrics.add(.referralsSubmitted, rows.count { $0.row != nil })
     for peer in Set(ready.map(\.grant.peer)) { node.lanes.wake(peer) }
+    results = Self.marking(rows, in: results)
+    guard waits else { return }
+    let outcomes = await outcomes(of: rows.compactMap { $0.row })
+    for (place, row) in rows {
+      if let row, let outcome = outcomes[row] { results[place]?.state = outcome }
+    }
+  }
+
+  /// The results with those marked whose grant somebody else has used in the meantime.
+  private static func marking(
+    _ rows: [(place: Int, row: Int64?)],
+    in results: [ReferResult?]
+  ) -> [ReferResult?] {
+    var results = results
     for (place, row) in rows where row == nil {
       results[place] = ReferResult(
         state: nil,
@@ -162,11 +183,7 @@ package struct ReferralService: Sendable {
         problem: Problem(.grantMissing)
       )
     }
-    guard waits else { return }
-    let outcomes = await outcomes(of: rows.compactMap { $0.row })
-    for (place, row) in rows {
-      if let row, let outcome = outcomes[row] { results[place]?.state = outcome }
-    }
+    return results
   }
 
   private func outcomes(of rows: [Int64]) async -> [Int64: String] {
