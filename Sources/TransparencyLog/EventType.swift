@@ -42,6 +42,8 @@ public enum EventType: String, CaseIterable, Sendable {
   case export
   /// A desk was unlocked, or the attempt failed.
   case unlock
+  /// A desk key was made, or its private half destroyed.
+  case deskKey = "desk-key"
   /// Something ran out.
   case expire
   /// The node came back from a backup.
@@ -159,6 +161,7 @@ struct EventSchema {
     case .open, .print: (EventKeys(.groups), EventKeys(.message))
     case .export: (EventKeys(.kind), EventKeys(.groups, .message))
     case .unlock: (EventKeys(.outcome), [])
+    case .deskKey: (EventKeys(.message, .outcome), [])
     case .expire: (EventKeys(.kind), EventKeys(.grant, .grantLog, .message))
     case .restore: (EventKeys(.kind), EventKeys(.size))
     case .evidence: (EventKeys(.kind, .message, .peer), [])
