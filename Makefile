@@ -7,7 +7,7 @@ BIN = $$(swift build $(RELEASE) --show-bin-path)
 SECONDS ?= 60
 TARGET ?= event
 
-.PHONY: help deps build test demo bench lint format fuzz fuzz-all
+.PHONY: help deps build test demo bench lint format fuzz fuzz-all man
 
 help: ## list these words
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -28,6 +28,9 @@ demo: deps ## tell the main job with real nodes; KEEP=1 leaves them running
 bench: deps ## print the figures, one JSON object a line
 	swift build $(RELEASE) $(FLAGS) >&2
 	@"$(BIN)/amonat-bench" --bin "$(BIN)" $(ARGS)
+
+man: ## write the man pages of the built programs to .build/man
+	python3 docs/man/generate.py "$(BIN)" .build/man
 
 lint: ## check the format of the sources
 	swift format lint --strict --parallel --recursive Sources Tests Package.swift

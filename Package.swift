@@ -255,7 +255,8 @@ let package = Package(
       [
         "AgencyNode", "LocalAPI", "LocalContract", "PeerLink", "Exchange", "Trust", "Audit",
         "TransparencyLog", "Sealing", "WireSchema", "CanonicalBytes", "ReferralModel", "HTTPLine",
-        Product.nioCore, Product.nioPosix,
+        "NodeStore", Product.nioCore, Product.nioPosix, Product.nioSSL, Product.lifecycle,
+        Product.logging,
       ]
     ),
   ]

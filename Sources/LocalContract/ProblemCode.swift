@@ -68,6 +68,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
   case deskKeyGone = "desk-key-gone"
   /// The key was used with another request.
   case idempotencyConflict = "idempotency-conflict"
+  /// It was carried out, and its answer was lost with the process: look before asking again.
+  case answerLost = "answer-lost"
   /// Something else changed it first.
   case conflict
   /// Too much at once.
@@ -95,7 +97,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case .methodNotAllowed: 405
     case .userExists, .secondHolderMissing, .secondPersonMissing, .grantMissing, .consentMissing,
       .consentRefused, .consentFrozen, .stateNotAllowed, .policyUnknown, .registerUnknown, .member,
-      .cardUnknown, .deskKeyGone, .idempotencyConflict, .conflict:
+      .cardUnknown, .deskKeyGone, .idempotencyConflict, .answerLost,
+      .conflict:
       409
     case .tooLarge: 413
     case .passphraseWeak, .overDisclosed, .fieldMissing, .policy: 422
@@ -111,7 +114,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     switch self {
     case .malformed, .unknownField, .tooLarge, .notFound, .methodNotAllowed, .userUnknown,
       .userExists, .deskUnknown, .caseUnknown, .referralUnknown, .consentRefused, .stateNotAllowed,
-      .idempotencyConflict:
+      .idempotencyConflict, .answerLost:
       false
     case .sessionUnknown, .passphraseWrong, .passphraseWeak, .notAllowed, .deskLocked,
       .secondHolderMissing, .secondPersonMissing, .agencyKeyLocked, .grantMissing, .consentMissing,
@@ -158,6 +161,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case .cardUnknown: "No valid card of the recipient is held."
     case .deskKeyGone: "The recipient's desk keys have run out."
     case .idempotencyConflict: "The key was used with another request."
+    case .answerLost: "It was carried out, and its answer was lost: look before asking again."
     case .conflict: "Something else changed it first."
     case .busy: "Too much at once."
     case .storageFull: "Nothing was changed."

@@ -131,7 +131,26 @@ package final class NodeStore: Sendable {
     _ body: @escaping @Sendable (NodeTransaction) throws -> Middle,
     after: @escaping @Sendable (Middle, CommittedLog) throws -> Out
   ) async throws(StoreFailure) -> Out {
-    let job = Job(body, after: after)
+    guard let once = OnceMark.current else { return try await perform(Job(body, after: after)) }
+    let job = Job<Middle, Out>(
+      { transaction in
+        var marked = transaction
+        marked.once = once
+        let middle = try body(marked)
+        try marked.write(once)
+        return middle
+      },
+      after: { middle, log in
+        once.committed()
+        return try after(middle, log)
+      }
+    )
+    return try await perform(job)
+  }
+
+  private func perform<Middle, Out: Sendable>(
+    _ job: Job<Middle, Out>
+  ) async throws(StoreFailure) -> Out {
     await sequencer.perform(job)
     guard let result = job.result else { throw .stopped }
     return try result.get()
@@ -151,7 +170,7 @@ package final class NodeStore: Sendable {
     do {
       return try await readers.read { db in try body(NodeReader(database: db)) }
     } catch {
-      throw StoreFailure.from(error, file: "node.db")
+      throw StoreFailure.ofChange(error)
     }
   }
 
@@ -160,6 +179,13 @@ package final class NodeStore: Sendable {
   /// - Throws: ``StoreFailure/refused(_:)`` with `erase-incomplete`: try again later.
   package func finishErasure(probes: [[UInt8]]) async throws(StoreFailure) {
     try Erasure.truncate(core.database, role: "node.db")
+    try await scanOnly(probes: probes)
+  }
+
+  /// Looks through the files for bytes that must not be there any more.
+  ///
+  /// - Throws: ``StoreFailure/refused(_:)`` with `erase-incomplete` when any piece of any is.
+  package func scanOnly(probes: [[UInt8]]) async throws(StoreFailure) {
     try Erasure.verifyAbsent(probes.map { Data($0) }, from: folder.node)
   }
 

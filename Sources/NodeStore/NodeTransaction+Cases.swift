@@ -201,7 +201,7 @@ extension NodeTransaction {
   ///
   /// The files are truncated and scanned by ``NodeStore/finishErasure(_:)`` afterwards.
   ///
-  /// - Returns: The deleted envelopes' middles, for the scan, and the indices of their events.
+  /// - Returns: Pieces of the deleted envelopes, for the scan, and the indices of their events.
   package func eraseReceived(
     referral: Int64,
     atMs: UInt64
@@ -220,18 +220,29 @@ extension NodeTransaction {
     for row in rows {
       events.append(UInt64(row["idx"] as Int64))
       guard let envelope = row["envelope"] as Data? else { continue }
-      // Random bytes of the ciphertext, unlike the framing that every envelope shares.
-      if envelope.count >= 96 { probes.append([UInt8](envelope.suffix(32))) }
-      try database.execute(
-        sql: "DELETE FROM inbound_envelope WHERE id = ?",
-        arguments: [row["id"] as Int64]
-      )
+      probes += Self.probes(of: envelope)
+      for table in ["inbound_envelope", "resealed"] {
+        try database.execute(
+          sql: "DELETE FROM \(table) WHERE id = ?",
+          arguments: [row["id"] as Int64]
+        )
+      }
     }
     try database.execute(
       sql: "UPDATE referral SET erased = 1, since = ? WHERE id = ?",
       arguments: [Int64(clamping: atMs), referral]
     )
     return (probes, events)
+  }
+
+  /// Pieces of an envelope's ciphertext, unlike the framing that all envelopes to a desk share.
+  ///
+  /// The last compartment holds 4 KiB at least; of a long envelope, three quarters in there is nothing
+  /// but ciphertext.
+  static func probes(of envelope: Data) -> [[UInt8]] {
+    guard envelope.count >= 96 else { return [] }
+    let sealed = envelope.count > 4_000 ? max(4_000, envelope.count / 4) : Erasure.pieceBytes
+    return Erasure.pieces(of: envelope.suffix(sealed))
   }
 
   /// Logs an erasure with its cause and targets (C5).
@@ -344,19 +355,6 @@ extension NodeTransaction {
     try database.execute(
       sql: "UPDATE inbound SET opened = 1 WHERE id = ?",
       arguments: [row]
-    )
-  }
-
-  /// Keeps an answer under an idempotency key.
-  package func keep(
-    answer: [UInt8],
-    forKey key: String,
-    request: Digest32,
-    atMs: UInt64
-  ) throws {
-    try database.execute(
-      sql: "INSERT OR IGNORE INTO idempotency (key, request, answer, at) VALUES (?, ?, ?, ?)",
-      arguments: [key, request.data, Data(answer), Int64(clamping: atMs)]
     )
   }
 }

@@ -10,6 +10,8 @@ package import TransparencyLog
 package struct NodeTransaction {
   let database: Database
   let book: LogBook
+  /// The request that this change belongs to, if its caller gave a key.
+  var once: OnceMark?
 
   /// Who did something, for the staff part of an event.
   package struct Staff: Sendable {
@@ -161,6 +163,11 @@ package struct NodeTransaction {
       sql: "SELECT value FROM meta WHERE key = ?",
       arguments: [key]
     )
+  }
+
+  /// Removes a named value of the node.
+  package func removeMeta(_ key: String) throws {
+    try database.execute(sql: "DELETE FROM meta WHERE key = ?", arguments: [key])
   }
 
   /// Sets a named value of the node.

@@ -46,6 +46,8 @@ public enum EventType: String, CaseIterable, Sendable {
   case export
   /// A desk was unlocked, or the attempt failed.
   case unlock
+  /// A desk key was made, or its private half destroyed.
+  case deskKey = "desk-key"
   /// Something ran out.
   case expire
   /// The node came back from a backup.

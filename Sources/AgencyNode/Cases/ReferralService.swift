@@ -118,9 +118,10 @@ package struct ReferralService: Sendable {
     into results: inout [ReferResult?]
   ) async throws {
     let node = node
+    let drafted = results
     let (rows, ticket) = try await node.store.change {
       transaction -> [(place: Int, row: Int64?)] in
-      try ready.map { leg in
+      let rows = try ready.map { leg -> (place: Int, row: Int64?) in
         // Looked at again inside the transaction: two callers may hold the same grant.
         let grant = leg.grant
         guard try transaction.takeForOffer(grant.index) else { return (leg.place, nil) }
@@ -147,12 +148,32 @@ package struct ReferralService: Sendable {
         }
         return (leg.place, row)
       }
+      try transaction.keepAnswer {
+        try LocalJSON.encode(
+          ReferResults(results: Self.marking(rows, in: drafted).compactMap(\.self))
+        )
+      }
+      return rows
     } after: { rows, _ in
       // Expected before anything can leave, so that no receipt comes too early.
       (rows, waits ? node.receipts.expect(rows.compactMap { $0.row }) : nil)
     }
     node.metrics.add(.referralsSubmitted, rows.count { $0.row != nil })
     for peer in Set(ready.map(\.grant.peer)) { node.lanes.wake(peer) }
+    results = Self.marking(rows, in: results)
+    guard let ticket else { return }
+    let outcomes = await node.receipts.outcomes(ticket, atMost: .seconds(Self.waitSeconds))
+    for (place, row) in rows {
+      if let row, let outcome = outcomes[row] { results[place]?.state = outcome }
+    }
+  }
+
+  /// The results with those marked whose grant somebody else has used in the meantime.
+  private static func marking(
+    _ rows: [(place: Int, row: Int64?)],
+    in results: [ReferResult?]
+  ) -> [ReferResult?] {
+    var results = results
     for (place, row) in rows where row == nil {
       results[place] = ReferResult(
         state: nil,
@@ -160,11 +181,7 @@ package struct ReferralService: Sendable {
         problem: Problem(.grantMissing)
       )
     }
-    guard let ticket else { return }
-    let outcomes = await node.receipts.outcomes(ticket, atMost: .seconds(Self.waitSeconds))
-    for (place, row) in rows {
-      if let row, let outcome = outcomes[row] { results[place]?.state = outcome }
-    }
+    return results
   }
 
   private func prepare(

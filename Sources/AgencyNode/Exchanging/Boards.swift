@@ -10,8 +10,9 @@ package final class LaneBoard: Sendable {
     var next: UInt64 = 0
   }
   private let state = Mutex(State())
+  private let clock: NodeClock
 
-  package init() {}
+  package init(clock: NodeClock) { self.clock = clock }
 
   /// Says that something waits for a peer.
   package func wake(_ peer: String) {
@@ -26,7 +27,7 @@ package final class LaneBoard: Sendable {
   package func wait(_ peer: String, atMost limit: Duration) async {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.signal(peer) }
-      group.addTask { try? await Task.sleep(for: limit) }
+      group.addTask { try? await self.clock.pause(limit) }
       await group.next()
       group.cancelAll()
     }

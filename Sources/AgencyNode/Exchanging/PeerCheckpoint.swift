@@ -51,12 +51,13 @@ extension DeliveryDesk {
     }
     let (checkpoint, authority) = (owned.checkpoint, owned.authority)
     let key = authority.key.bytes
-    let local = node.clock.nowMs() / 1000
-    let cosignAt = WitnessRule.cosignatureTime(
-      localSeconds: local,
-      lastSigned: nil,
-      trusted: node.trustedMs / 1000
-    )
+    let cosignAt =
+      node.time.mayCosign
+      ? WitnessRule.cosignatureTime(
+        localSeconds: node.clock.nowMs() / 1000,
+        lastSigned: nil,
+        trusted: node.trustedMs / 1000
+      ) : nil
     let judged: (verdict: WitnessRule.Verdict, time: UInt64)
     do {
       judged = try node.store.witness.judge(

@@ -89,6 +89,7 @@ package struct PeerDoor: PeerRequestHandling {
     let lane = await lanes.lane(peer)
     await lane.note(peerHolds: parts.held)
     try await lane.settle(parts.receipt, refused: parts.refused, sent: nil)
+    node.told.calledAgain(peer)
     var answer = ExchangeParts(held: held(of: peer))
     if let delivery = parts.delivery {
       let judged = try await DeliveryDesk(node: node).receive(
@@ -108,6 +109,11 @@ package struct PeerDoor: PeerRequestHandling {
         let limit = min(parts.waitSeconds, ExchangeLimits.waitSeconds)
         await node.lanes.wait(peer.text, atMost: .seconds(Int64(limit)))
         answer.delivery = try await lane.next()
+      }
+      // Who cannot be called learns of a new link here.
+      answer.notes = node.notes(for: peer)
+      if !answer.notes.isEmpty, let link = node.trust.view.directory.link(of: node.trust.me) {
+        node.told.offer(peer, link.sha256)
       }
     }
     node.metrics.add(.exchangesServed)

@@ -54,7 +54,10 @@ struct TransactionReceiver: ReceiverState {
   }
 
   func deskGroups(ofKey keyID: Digest32) throws -> [FieldGroup]? {
-    guard let owner = view.directory.deskKey(keyID), owner.agency == me else { return nil }
+    // A card names the key for ever; what counts is whether anybody here can still open with it (A8).
+    guard view.heldDeskKeys.contains(keyID), let owner = view.directory.deskKey(keyID),
+      owner.agency == me
+    else { return nil }
     return owner.groups
   }
 }
