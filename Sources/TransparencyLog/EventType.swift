@@ -24,8 +24,6 @@ public enum EventType: String, CaseIterable, Sendable {
   case cancel
   /// Content was destroyed.
   case erase
-  /// A desk key was made or destroyed.
-  case deskKey = "desk-key"
   /// A new card of this agency.
   case card
   /// A new link of this agency.
