@@ -78,6 +78,11 @@ for id, covers, changed in [
 for id, changed in [("desk-key-short", {"desks.0.keys.0.key": b64(bytes(1215))}), ("courier-key-short", {"courier_key": b64(bytes(1215))}),
                     ("log-key-of-small-order", {"log.key": b64(bytes([1]) + bytes(31))})]:
     card(f"value/{id}", "BYT-003 CJ-108", changed, expect="key")
+sound = story.courier[S].public
+for id, key in {"coefficient-3329": (3329).to_bytes(2, "little") + sound[2:], "coefficient-4095": b"\xff\x0f" + sound[2:],
+                "x25519-zero": sound[:1184] + bytes(32), "x25519-one": sound[:1184] + b"\1" + bytes(31)}.items():
+    card(f"value/courier-key-{id}", "CRD-017", {"courier_key": b64(key)}, expect="key")
+    card(f"value/desk-key-{id}", "CRD-017", {"desks.0.keys.0.key": b64(key)}, expect="key")
 card("value/log-key-in-hex", "CJ-108", {"log.key": log.public.hex()}, expect="key")
 card("value/log-key-url-base64", "CJ-108", {"log.key": b64(bytes([0xFF] * 32)).replace("/", "_")}, expect="malformed")
 
