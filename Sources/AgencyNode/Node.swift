@@ -5,6 +5,7 @@ package import NodeStore
 internal import PeerLink
 internal import ReferralModel
 internal import Sealing
+internal import Synchronization
 internal import TransparencyLog
 internal import Trust
 
@@ -34,6 +35,18 @@ package final class Node: Sendable {
   package let lanes: LaneBoard
   /// When peers last cosigned, for trusted time.
   var witnessTimes: WitnessTimes { time.witnessTimes }
+  /// The newest settled checkpoints.
+  let settled = SettledBook()
+  /// What each peer has been handed about logs.
+  let gossip = GossipBook()
+  /// What each peer holds of this node's log.
+  let peersHeld = PeersHeld()
+  /// Peers that have accepted something of this log, so that they need not be shown what it follows.
+  let successionSeen = AgencySet([])
+  /// What shows that; made once, so that it is the same text each time.
+  let successionText = Mutex<String?>(nil)
+  /// Agencies of whose logs two histories are held.
+  let forks: AgencySet
   /// Callers that wait for receipts.
   let receipts: ReceiptBoard
 
@@ -59,6 +72,28 @@ package final class Node: Sendable {
         throw NodeError(.storageUnreadable, detail: "agency")
       }
       trust = try await TrustBook(me: me, store: store)
+      let known = try await store.read { reader in
+        (
+          settled: try reader.newestSettledMark(), heard: try reader.newestHeardSettled(),
+          evidence: try reader.evidence(kind: "log")
+        )
+      }
+      forks = AgencySet(
+        Set(
+          known.evidence.compactMap { evidence in
+            (try? Checkpoint.claimed(note: evidence.first)).flatMap {
+              Names.parseLog($0.origin)?.agency
+            }
+          }
+        )
+      )
+      if let mark = known.settled { settled.settle(own: mark) }
+      for heard in known.heard {
+        guard let agency = Names.parseLog(heard.origin)?.agency, let timeMs = heard.settledMs else {
+          continue
+        }
+        settled.settle(peer: agency, timeMs: timeMs)
+      }
       witnessKey = try NodeStore.signingKey(
         store.keyring,
         named: "witness/\(store.identity.number)"

@@ -20,6 +20,9 @@ package struct NodeError: Error {
     self.reasons = reasons
   }
 
+  /// The detail of a start without the fork guard.
+  static let guardMissing = "the fork guard is missing"
+
   /// What the local API answers.
   package var problem: Problem { Problem(code, detail: detail, reasons: reasons) }
 
@@ -45,7 +48,9 @@ package struct NodeError: Error {
     switch failure {
     case .full: self.init(.storageFull)
     case .unreadable(let file): self.init(.storageUnreadable, detail: file)
-    case .guardMissing, .logBehindGuard, .logChanged: self.init(.logGuard)
+    case .guardMissing: self.init(.logGuard, detail: Self.guardMissing)
+    case .logBehindGuard: self.init(.logGuard, detail: "the state is older than what was signed")
+    case .logChanged: self.init(.logGuard, detail: "the log is not the one that was signed")
     case .foreignState, .stateKey: self.init(.storageUnreadable, detail: "state key")
     case .unknown(let what): self.init(.conflict, detail: what)
     case .conflict("idempotency-conflict"): self.init(.idempotencyConflict)

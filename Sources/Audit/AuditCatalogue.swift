@@ -114,6 +114,22 @@ enum AuditCatalogue {
       tg:
         "Барои {0} бо андозаи {1} ду реша ҳаст; дигараш дар {2}. Дафтар ба хонандагони гуногун гуногун нишон дода шудааст."
     ),
+    "log-closed": Sentence(
+      "{0} ended at size {1} when its next log was opened, and went on to size {2}.",
+      ru: "{0} завершён на размере {1}, когда открыт следующий журнал, но вырос до {2}.",
+      tg: "{0} ҳангоми кушодани дафтари навбатӣ бо андозаи {1} анҷом ёфт, вале то {2} калон шуд."
+    ),
+    "succeed-misplaced": Sentence(
+      "A log after the first must say in its first leaf, and nowhere else, which log it follows.",
+      ru: "Журнал после первого должен в первой записи, и только в ней, назвать предыдущий.",
+      tg:
+        "Дафтари баъд аз аввал бояд дар навишти якум, ва танҳо дар он, дафтари пешинаро ном барад."
+    ),
+    "receipt-not-final": Sentence(
+      "No settled checkpoint of {0} extends its receipts for these messages.",
+      ru: "Ни одна закреплённая контрольная точка {0} не продолжает квитанции об этих сообщениях.",
+      tg: "Ягон нуқтаи тасдиқшудаи {0} забонхатҳои ин паёмҳоро фаро намегирад."
+    ),
     "event-unopened": Sentence(
       "The agency cannot show this event.",
       ru: "Учреждение не может показать это событие.",
@@ -225,6 +241,11 @@ enum AuditCatalogue {
       "This message of {0} had not reached {1} yet; it may be under way.",
       ru: "Сообщение {0} ещё не дошло до {1}; возможно, оно в пути.",
       tg: "Ин паёми {0} ҳанӯз ба {1} нарасидааст; шояд дар роҳ бошад."
+    ),
+    "counterpart-missing cancelled": Sentence(
+      "{1} holds this message, which {0} logged as never sent.",
+      ru: "{1} хранит сообщение, которое {0} записал как неотправленное.",
+      tg: "{1} паёмеро дорад, ки {0} онро фиристоданашуда сабт кардааст."
     ),
     "counterpart-missing lost": Sentence(
       "This message of {0} never reached {1}, and its time has run out.",

@@ -37,6 +37,12 @@ package final class AuditSession {
   var grants: [String: GrantTable] = [:]
   /// Withdrawals, in a later log, of grants of an earlier one.
   var withdrawals: [PastGrant: UInt64] = [:]
+  /// Messages that logs already read left without an answer.
+  var unanswered: Set<Digest32> = []
+  /// Where the logs already read end.
+  var finals: [String: (size: UInt64, root: Digest32, bundle: String)] = [:]
+  /// Where later logs say that earlier ones ended.
+  var ended: [String: (size: UInt64, root: Digest32, bundle: String)] = [:]
   /// The last sequence numbers of logs already read, by log.
   var lastSeq: [String: [UInt32: UInt64]] = [:]
   /// What other bundles claim of each log; sorted by size.

@@ -62,8 +62,9 @@ extension BundleVerifier {
   /// Verifies the lines of known witnesses (AUD-024).
   ///
   /// - Returns: The checkpoint's time in Unix ms, where it is settled.
-  mutating func judgeCosignatures(_ note: String) -> UInt64? {
-    guard let signed = try? SignedNote(parsing: note), let logKey = trust.logKey(logText) else {
+  mutating func judgeCosignatures(_ note: String, of log: String? = nil) -> UInt64? {
+    let log = log ?? logText
+    guard let signed = try? SignedNote(parsing: note), let logKey = trust.logKey(log) else {
       return nil
     }
     for line in signed.signatures {
@@ -82,7 +83,7 @@ extension BundleVerifier {
     }
     let settled = try? trust.quorum.settled(
       note: note,
-      origin: logText,
+      origin: log,
       logKey: logKey,
       witnesses: witnesses
     )
@@ -111,6 +112,23 @@ extension BundleVerifier {
       return emit(.checkpointSignature, .error, nil, [claimed.origin, String(claimed.size)])
     }
     recordRoot(claimed)
+  }
+
+  /// The newest settled checkpoint of a peer's log (AUD-052).
+  mutating func settledLine(_ bytes: [UInt8], _ field: Range<Int>) {
+    guard let note = noteText(bytes, field), let claimed = try? Checkpoint.claimed(note: note),
+      !LineBytes.same(claimed.origin, logText), lastSettled.map({ $0 < claimed.origin }) ?? true
+    else { return malformed("settled", at: field) }
+    lastSettled = claimed.origin
+    let verified = trust.logKey(claimed.origin).flatMap { key in
+      try? Checkpoint.verify(note: note, origin: claimed.origin, key: key)
+    }
+    guard verified != nil else {
+      return emit(.checkpointSignature, .error, nil, [claimed.origin, String(claimed.size)])
+    }
+    recordRoot(claimed)
+    guard judgeCosignatures(note, of: claimed.origin) != nil else { return }
+    settledPeers[claimed.origin] = claimed.size
   }
 
   /// A size and root of a peer's log that the agency accepted (AUD-034).

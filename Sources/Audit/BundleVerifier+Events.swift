@@ -40,12 +40,32 @@ extension BundleVerifier {
       let targets = (event.strings(.targets) ?? []).compactMap(LineBytes.indexRange)
       rules.erase(at: index, cause: event.integer(.cause) ?? staff.cause, targets: targets)
     case .verbal, .outside, .consentRefused: known(event, at: index)
+    case .succeed: succeed(event, at: index)
+    case .restore:
+      rules.cause(at: index)
+      rules.restored()
     default:
       if event.type.rawValue == "countersign", let grant = event.integer(.grant) {
         let actor = staff.actor.map(session.words.number)
         rules.countersign(grant, actor: actor, timeMs: staff.timeMs)
       }
     }
+  }
+
+  /// A log that follows another ends that one where it says, once and at its start (AUD-050).
+  private mutating func succeed(_ event: LogEvent, at index: UInt64) {
+    guard let head, index == 0, head.log.number > 1, let old = event.string(.oldLog),
+      LineBytes.same(old, "\(head.agency.text)/amonat/log/\(head.log.number - 1)"),
+      let size = event.integer(.size), let root = event.digest(.root)
+    else { return emit(.succeedMisplaced, .error, index...index) }
+    if let final = session.finals[old] {
+      if final.size > size {
+        emit(.logClosed, .error, index...index, [old, String(size), String(final.size)])
+      } else if final.size == size, final.root != root {
+        emit(.logForked, .error, index...index, [old, String(size), final.bundle])
+      }
+    }
+    session.ended[old] = (size, root, name)
   }
 
   private mutating func grant(_ event: LogEvent, _ staff: StaffPart, at index: UInt64) {
@@ -113,8 +133,15 @@ extension BundleVerifier {
       under: grant,
       scope: scope,
       timeMs: staff.timeMs,
-      offeredBefore: isOffer && session.grants[log]?.offer(grantIndex) == true
+      // The same offer again, logged in this log because no answer came to the one before.
+      offeredBefore: isOffer && !isSentBefore(event)
+        && session.grants[log]?.offer(grantIndex) == true
     )
+  }
+
+  /// Whether an earlier log of the agency left this message without an answer.
+  private func isSentBefore(_ event: LogEvent) -> Bool {
+    event.digest(.message).map { session.unanswered.contains($0) } ?? false
   }
 
   private mutating func withdraw(_ event: LogEvent, at index: UInt64) {

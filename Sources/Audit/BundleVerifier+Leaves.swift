@@ -10,7 +10,7 @@ extension BundleVerifier {
     endedInPads = false
     if word != "view", word != "receipt" { closeAnswerable() }
     guard !stopped else { return }
-    if word == "seen" || word == "end" {
+    if word == "seen" || word == "settled" || word == "end" {
       guard let head, roots.size == head.size else { return malformed(word) }
       place = .seen
       return tail(word, bytes, range)
@@ -178,13 +178,50 @@ extension BundleVerifier {
     if !claims.isEmpty { checkClaims() }
   }
 
+  /// Receipts that no settled checkpoint of the peer's log extends, a day after (AUD-052, RCP-008).
+  private mutating func judgeFinality(_ head: BundleHead) {
+    for (origin, views) in answeredViews.sorted(by: { $0.key < $1.key }) {
+      let settled = settledPeers[origin] ?? 0
+      let open = views.filter {
+        $0.size > settled && head.madeMs > $0.timeMs &+ LogRules.dayMs
+      }
+      guard let first = open.first, let last = open.last else { continue }
+      emit(.receiptNotFinal, .warning, first.leaf...max(first.leaf, last.leaf), [origin])
+    }
+  }
+
+  /// A log that another bundle says has ended must end there (AUD-050).
+  private mutating func judgeEnding(_ head: BundleHead) {
+    guard let ended = session.ended[logText] else { return }
+    if head.size > ended.size {
+      emit(
+        .logClosed,
+        .error,
+        ended.size...(head.size - 1),
+        [
+          logText, String(ended.size), String(head.size),
+        ]
+      )
+    } else if head.size == ended.size, head.root != ended.root {
+      emit(.logForked, .error, nil, [logText, String(head.size), ended.bundle])
+    }
+  }
+
   /// After the `end` line.
   mutating func finishLog() {
     guard let head else { return }
     // Without a root that agrees there is nothing that could be settled.
     if roots.root == head.root { rules.judgeSettled(size: head.size) }
+    session.unanswered.formUnion(rules.open.keys)
+    judgeFinality(head)
     rules.finish(madeMs: head.madeMs)
     emitRemarks(onLine: false)
+    let before = "\(head.agency.text)/amonat/log/\(max(head.log.number, 1) - 1)"
+    if head.log.number > 1, head.size > 0, session.ended[before] == nil {
+      emit(.succeedMisplaced, .error, 0...0)
+    }
+    judgeEnding(head)
+    session.finals[logText] = (head.size, head.root, name)
     session.grants[logText] = rules.grants
     session.lastSeq[logText] = rules.lastSeq
     guard let messages = session.messages else { return }

@@ -54,6 +54,11 @@ package struct BundleVerifier {
   /// Views by the number of their log's name.
   var views: [UInt32: View] = [:]
   var lastSeen: (origin: String, size: UInt64)?
+  var lastSettled: String?
+  /// Sizes of peers' settled checkpoints.
+  var settledPeers: [String: UInt64] = [:]
+  /// Views that receipts rest on, with the first leaf answered under each and when that was sent.
+  var answeredViews: [String: [(size: UInt64, leaf: UInt64, timeMs: UInt64)]] = [:]
   var lastMark: UInt64?
   var agreedTo: UInt64 = 0
   var rootDiffers = false
@@ -176,7 +181,8 @@ package struct BundleVerifier {
   mutating func tail(_ word: String, _ bytes: [UInt8], _ range: Range<Int>) {
     guard let fields = LineBytes.fields(bytes, range, limit: 4) else { return malformed(word) }
     switch word {
-    case "seen" where fields.count == 4: seenLine(bytes, fields)
+    case "seen" where fields.count == 4 && lastSettled == nil: seenLine(bytes, fields)
+    case "settled" where fields.count == 2: settledLine(bytes, fields[1])
     case "end" where fields.count == 3: endLine(bytes, fields)
     default: malformed(word)
     }
@@ -266,6 +272,6 @@ enum Words {
   static let gone = Array("gone".utf8)
   static let all: Set<String> = [
     "head", "pad-key", "register", "suspension", "policy", "card", "checkpoint", "leaf", "closed",
-    "pads", "mark", "view", "receipt", "seen", "end",
+    "pads", "mark", "view", "receipt", "seen", "settled", "end",
   ]
 }

@@ -213,6 +213,13 @@ package struct BundleWriter {
     try line("seen", [Array(origin.text.utf8), Self.decimal(size), Self.hex(root)])
   }
 
+  /// The newest settled checkpoint of a peer's log: the whole note, with the cosignatures held; after
+  /// the `seen` lines, ascending by origin.
+  package mutating func settled(_ note: [UInt8]) throws {
+    try enterSeen("settled")
+    try coded("settled", note, limit: BundleLimits.noteBytes)
+  }
+
   /// Writes the end line and hands the last bytes to the sink.
   package mutating func finish() throws {
     try enterSeen("end")

@@ -43,7 +43,13 @@ struct LogRules {
   private var gone = LeafBits()
   private var causes = LeafBits()
 
+  /// Whether the log has come back from an older copy: numbers may be missing before.
+  private var isRestored = false
+
   init(words: WordTable) { self.words = words }
+
+  /// A restore event: what was sent after the copy was made is not here, and its numbers are gone.
+  mutating func restored() { isRestored = true }
 
   private(set) var firstTimeMs: UInt64?
   private(set) var lastTimeMs: UInt64 = 0
@@ -123,7 +129,12 @@ struct LogRules {
       remark(.seqReused, .error, index...index, [name, String(seq)])
     } else {
       if seq > last + 1 {
-        remark(.seqGap, .warning, index...index, [name, String(last + 1), String(seq - 1)])
+        remark(
+          .seqGap,
+          isRestored ? .note : .warning,
+          index...index,
+          [name, String(last + 1), String(seq - 1)]
+        )
       }
       lastSeq[peer] = seq
     }

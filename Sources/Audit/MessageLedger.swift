@@ -24,6 +24,8 @@ struct MessageRecord {
     let log: String
     let index: UInt64
     let timeMs: UInt64
+    /// Whether the sender says that it was never sent.
+    var isCancelled = false
   }
 
   var sent: Sent?
@@ -47,6 +49,12 @@ final class MessageLedger {
   /// Messages to and from each agency, read or not.
   private(set) var traffic: [UInt32: (to: UInt64, from: UInt64)] = [:]
   private var done: Set<Digest32> = []
+  private struct Answered: Hashable {
+    let message: Digest32
+    let recipient: UInt32
+  }
+  private var answered: [Answered: String] = [:]
+  private var sentIn: [Digest32: String] = [:]
 
   /// A bundle of an agency was read, which speaks of the time up to here.
   func read(_ agency: UInt32, upTo timeMs: UInt64) {
@@ -57,6 +65,9 @@ final class MessageLedger {
 
   func send(_ message: Digest32, _ sent: MessageRecord.Sent) {
     traffic[sent.recipient, default: (0, 0)].to += 1
+    // Logged again in the sender's next log, when no answer had come in the one before.
+    if done.contains(message), let log = sentIn[message], log != sent.log { return }
+    sentIn[message] = sent.log
     var record = open[message] ?? MessageRecord()
     record.sent = sent
     settle(message, record)
@@ -64,8 +75,13 @@ final class MessageLedger {
 
   /// A cancel event of the sender; a message that was taken all the same stays a finding.
   func cancel(_ message: Digest32, at cancel: MessageRecord.Taken) {
-    if done.contains(message) { return twice.append(cancel) }
+    guard !done.contains(message) else {
+      var cancel = cancel
+      cancel.isCancelled = true
+      return twice.append(cancel)
+    }
     open[message]?.sent?.cancelled = true
+    open[message]?.taken?.isCancelled = true
   }
 
   func answer(_ message: Digest32, log: String, at index: UInt64) {
@@ -75,11 +91,16 @@ final class MessageLedger {
   func take(_ message: Digest32, _ taken: MessageRecord.Taken) {
     traffic[taken.sender, default: (0, 0)].from += 1
     var record = open[message] ?? MessageRecord()
+    // The answer once more, in the recipient's next log (RCP-003).
+    let key = Answered(message: message, recipient: taken.recipient)
+    if let log = answered[key], log != taken.log { return }
+    answered[key] = taken.log
     if record.taken != nil || done.contains(message) {
       twice.append(taken)
       return
     }
     record.taken = taken
+    if record.sent?.cancelled == true { record.taken?.isCancelled = true }
     settle(message, record)
   }
 

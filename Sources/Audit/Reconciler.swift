@@ -91,13 +91,14 @@ package struct Reconciler {
   private mutating func judge(_ taken: MessageRecord.Taken) {
     guard let sender = ledger.agencies[taken.sender] else { return }
     let isOlder = sender.madeMs < taken.timeMs || isPartial(sender)
+    let isCancelled = taken.isCancelled
     add(
-      isOlder ? .note : .error,
+      isOlder && !isCancelled ? .note : .error,
       bundle: taken.bundle,
       index: taken.index,
       [
         words.text(taken.sender), words.text(taken.recipient), "taken",
-        isOlder ? "older" : "unknown",
+        isCancelled ? "cancelled" : isOlder ? "older" : "unknown",
       ]
     )
   }

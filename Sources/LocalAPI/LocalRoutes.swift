@@ -114,7 +114,7 @@ struct LocalRoutes: Sendable {
       )
     case .exportAudit:
       let request: AuditExport = try call.decode()
-      return try json(await AuditService(node: node).export(to: request.path))
+      return try json(await AuditService(node: node).export(to: request.path, past: request.log))
     }
   }
 

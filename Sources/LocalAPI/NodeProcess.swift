@@ -9,11 +9,21 @@ internal import UnixSignals
 /// Puts the parts of a running node together: stores, doors, callers and upkeep, under one group that
 /// starts them in order and stops them in reverse.
 package enum NodeProcess {
-  /// Runs until a signal or a fatal failure.
-  package static func run(_ settings: DaemonSettings, logger: Logger) async throws {
+  /// Runs until a signal or a fatal failure; `isRestored` when a person has said that the state is a
+  /// restored copy.
+  package static func run(
+    _ settings: DaemonSettings,
+    isRestored: Bool = false,
+    logger: Logger
+  ) async throws {
     let folder = StateFolder(URL(fileURLWithPath: settings.stateFolder, isDirectory: true))
     let lock = try StateLock(folder)
-    let node = try await Node(folder: folder, settings: settings.node)
+    let node = try await LogRecovery.open(
+      folder: folder,
+      settings: settings.node,
+      isRestored: isRestored,
+      logger: logger
+    )
     var services: [any Service] = NodeServices.make(node, logger: logger)
     services.append(LocalServer(node: node, socketPath: settings.node.socketPath, logger: logger))
     if let port = settings.node.metricsPort {

@@ -2,19 +2,23 @@
 package struct AuditExport: Codable, Hashable, Sendable {
   /// A new file on the node's machine; absent streams the bundle as the answer.
   package var path: String?
+  /// The number of an own log that has ended; absent for the one in use.
+  package var log: UInt64?
 
   /// Gathers the parts.
-  package init(path: String? = nil) {
+  package init(path: String? = nil, log: UInt64? = nil) {
     self.path = path
+    self.log = log
   }
 
   private enum CodingKeys: String, CodingKey {
-    case path
+    case path, log
   }
 
   package init(from decoder: any Decoder) throws {
     let fields = try decoder.onlyFields(CodingKeys.self)
     path = try fields.decodeIfPresent(String.self, forKey: .path)
+    log = try fields.decodeIfPresent(UInt64.self, forKey: .log)
   }
 }
 

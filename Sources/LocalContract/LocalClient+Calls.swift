@@ -138,9 +138,13 @@ extension LocalClient {
     try await post(.act, request, id: id, action: action, idempotencyKey: idempotencyKey)
   }
 
-  /// Writes the audit bundle to a new file on the node's machine.
-  package func exportAudit(to path: String) async throws(LocalFailure) -> AuditExported {
-    try await post(.exportAudit, AuditExport(path: path), timeout: .seconds(3_600))
+  /// Writes the audit bundle of the log in use, or of an own log that has ended, to a new file on the
+  /// node's machine.
+  package func exportAudit(
+    to path: String,
+    log: UInt64? = nil
+  ) async throws(LocalFailure) -> AuditExported {
+    try await post(.exportAudit, AuditExport(path: path, log: log), timeout: .seconds(3_600))
   }
 
   /// The audit bundle itself; make the client with ``LocalLimits/bundleBytes`` for a large one.

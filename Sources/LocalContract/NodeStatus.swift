@@ -63,12 +63,24 @@ package struct LogStatus: Codable, Hashable, Sendable {
   package var size: UInt64
   /// The root of that checkpoint, lower hex.
   package var root: String
+  /// Leaves under the newest checkpoint that witnesses have settled.
+  package var settledSize: UInt64?
+  /// That checkpoint's time, Unix ms.
+  package var settledMs: UInt64?
 
   /// Gathers the parts.
-  package init(origin: String, size: UInt64, root: String) {
+  package init(
+    origin: String,
+    size: UInt64,
+    root: String,
+    settledSize: UInt64? = nil,
+    settledMs: UInt64? = nil
+  ) {
     self.origin = origin
     self.size = size
     self.root = root
+    self.settledSize = settledSize
+    self.settledMs = settledMs
   }
 }
 
@@ -172,6 +184,8 @@ package struct PeerStatus: Codable, Hashable, Sendable {
   package var queued: UInt64
   /// When it was last heard from, Unix ms.
   package var lastHeardMs: UInt64?
+  /// The time of its newest settled checkpoint that is known, Unix ms.
+  package var settledMs: UInt64?
 
   /// Gathers the parts.
   package init(
@@ -180,7 +194,8 @@ package struct PeerStatus: Codable, Hashable, Sendable {
     heldUpSinceMs: UInt64? = nil,
     heldUpBecause: String? = nil,
     queued: UInt64,
-    lastHeardMs: UInt64? = nil
+    lastHeardMs: UInt64? = nil,
+    settledMs: UInt64? = nil
   ) {
     self.agency = agency
     self.state = state
@@ -188,5 +203,6 @@ package struct PeerStatus: Codable, Hashable, Sendable {
     self.heldUpBecause = heldUpBecause
     self.queued = queued
     self.lastHeardMs = lastHeardMs
+    self.settledMs = settledMs
   }
 }

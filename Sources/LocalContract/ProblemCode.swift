@@ -62,6 +62,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
   case agencyUnknown = "agency-unknown"
   /// The recipient is suspended or retired.
   case member
+  /// Two histories of the recipient's log are held: nothing is disclosed to it.
+  case logForked = "log-forked"
   /// No valid card of the recipient is held.
   case cardUnknown = "card-unknown"
   /// The recipient's desk keys have run out.
@@ -97,7 +99,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case .methodNotAllowed: 405
     case .userExists, .secondHolderMissing, .secondPersonMissing, .grantMissing, .consentMissing,
       .consentRefused, .consentFrozen, .stateNotAllowed, .policyUnknown, .registerUnknown, .member,
-      .cardUnknown, .deskKeyGone, .idempotencyConflict, .answerLost,
+      .logForked, .cardUnknown, .deskKeyGone, .idempotencyConflict, .answerLost,
       .conflict:
       409
     case .tooLarge: 413
@@ -119,7 +121,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case .sessionUnknown, .passphraseWrong, .passphraseWeak, .notAllowed, .deskLocked,
       .secondHolderMissing, .secondPersonMissing, .agencyKeyLocked, .grantMissing, .consentMissing,
       .consentFrozen, .overDisclosed, .fieldMissing, .policy, .policyUnknown, .registerUnknown,
-      .agencyUnknown, .member, .cardUnknown, .deskKeyGone, .conflict, .busy, .storageFull,
+      .agencyUnknown, .member, .logForked, .cardUnknown, .deskKeyGone, .conflict, .busy,
+      .storageFull,
       .storageUnreadable, .logGuard, .notConfigured, .shuttingDown, .internal:
       true
     }
@@ -158,6 +161,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case .registerUnknown: "No register is loaded, or not the one named."
     case .agencyUnknown: "No such member."
     case .member: "The recipient is suspended or retired."
+    case .logForked: "Two histories of the recipient's log are held."
     case .cardUnknown: "No valid card of the recipient is held."
     case .deskKeyGone: "The recipient's desk keys have run out."
     case .idempotencyConflict: "The key was used with another request."

@@ -20,17 +20,28 @@ final class LogBook {
   let hot = HotStatements()
   /// Rows of peers by agency: they are never deleted, and a roll-back forgets them.
   var peers: [String: Int64] = [:]
-  private(set) var tree: LogTree
   /// What the present round of jobs has written: openings of it need not be read back.
   private var written: [UInt64: Written] = [:]
+  /// The own logs that have ended, by name.
+  var past: [String: PastLog] = [:]
+  private(set) var tree: LogTree
+  private let suffix: String
   private var cache: TileCache?
-  private let shelf = TileShelf()
+  private let shelf: TileShelf
 
-  /// Reads the log's edge from the database.
-  init(identity: LogIdentity, padKey: PadKey, database: Database) throws {
+  /// Reads the log's edge from the database; `suffix` follows the names of its tables, and is empty
+  /// for the log in use.
+  init(
+    identity: LogIdentity,
+    padKey: PadKey,
+    database: Database,
+    suffix: String = ""
+  ) throws {
     self.identity = identity
     self.padKey = padKey
-    tree = try LogBook.restore(identity: identity, padKey: padKey, database)
+    self.suffix = suffix
+    tree = try LogBook.restore(identity: identity, padKey: padKey, database, suffix: suffix)
+    shelf = TileShelf(suffix: suffix)
     let shelf = shelf
     cache = TileCache(capacity: LogBook.tileCapacity) { level, index in
       try shelf.load(level: level, index: index)
@@ -53,6 +64,9 @@ final class LogBook {
 
   /// Begins a round of jobs.
   func beginRound() { written.removeAll(keepingCapacity: true) }
+
+  /// What follows the table names of a past log.
+  static func suffix(_ number: UInt64) -> String { "_\(number)" }
 
   /// The full tiles, readable while a database is lent by ``reading(_:_:)``.
   var tiles: any TileSource {
@@ -94,10 +108,11 @@ final class LogBook {
   private static func restore(
     identity: LogIdentity,
     padKey: PadKey,
-    _ db: Database
+    _ db: Database,
+    suffix: String
   ) throws -> LogTree {
-    let lastEvent = try Int64.fetchOne(db, sql: "SELECT max(idx) FROM event") ?? -1
-    let lastPad = try Int64.fetchOne(db, sql: "SELECT max(last) FROM pad") ?? -1
+    let lastEvent = try Int64.fetchOne(db, sql: "SELECT max(idx) FROM event\(suffix)") ?? -1
+    let lastPad = try Int64.fetchOne(db, sql: "SELECT max(last) FROM pad\(suffix)") ?? -1
     let size = UInt64(max(lastEvent, lastPad) + 1)
     var edges: [[Digest32]] = []
     var level = 0
@@ -106,23 +121,25 @@ final class LogBook {
       let first = count & ~0xFF
       edges.append(
         level == 0
-          ? try leafHashes(first..<count, identity: identity, padKey: padKey, db)
-          : try roots(level: level - 1, first..<count, db)
+          ? try leafHashes(first..<count, identity: identity, padKey: padKey, db, suffix: suffix)
+          : try roots(level: level - 1, first..<count, db, suffix: suffix)
       )
       level += 1
     }
     return try LogTree(size: size, edges: edges)
   }
 
-  private static func roots(
+  /// The roots of complete tiles of a level: hashes of the level above.
+  static func roots(
     level: Int,
     _ range: Range<UInt64>,
-    _ db: Database
+    _ db: Database,
+    suffix: String
   ) throws -> [Digest32] {
     try range.map { index in
       let root = try Data.fetchOne(
         db,
-        sql: "SELECT root FROM tile WHERE id = ?",
+        sql: "SELECT root FROM tile\(suffix) WHERE id = ?",
         arguments: [TileShelf.row(level: level, index: index)]
       )
       guard let root, let digest = Digest32([UInt8](root)) else { throw StoreFailure.logChanged }
@@ -135,12 +152,13 @@ final class LogBook {
     _ range: Range<UInt64>,
     identity: LogIdentity,
     padKey: PadKey,
-    _ db: Database
+    _ db: Database,
+    suffix: String = ""
   ) throws -> [Digest32] {
     var hashes: [UInt64: Digest32] = [:]
     let rows = try Row.fetchCursor(
       db,
-      sql: "SELECT idx, leaf_hash FROM event WHERE idx >= ? AND idx < ?",
+      sql: "SELECT idx, leaf_hash FROM event\(suffix) WHERE idx >= ? AND idx < ?",
       arguments: [Int64(range.lowerBound), Int64(range.upperBound)]
     )
     while let row = try rows.next() {
@@ -151,7 +169,7 @@ final class LogBook {
       let isPad =
         try Bool.fetchOne(
           db,
-          sql: "SELECT EXISTS (SELECT 1 FROM pad WHERE first <= ? AND last >= ?)",
+          sql: "SELECT EXISTS (SELECT 1 FROM pad\(suffix) WHERE first <= ? AND last >= ?)",
           arguments: [Int64(index), Int64(index)]
         ) ?? false
       guard isPad else { throw StoreFailure.logChanged }
@@ -160,26 +178,41 @@ final class LogBook {
   }
 }
 
+extension LogBook {
+  /// The hashes of a tile's lowest row, as far as they are asked for.
+  static func hashes(
+    level: Int,
+    _ range: Range<UInt64>,
+    identity: LogIdentity,
+    padKey: PadKey,
+    _ db: Database,
+    suffix: String
+  ) throws -> [Digest32] {
+    level == 0
+      ? try leafHashes(range, identity: identity, padKey: padKey, db, suffix: suffix)
+      : try roots(level: level - 1, range, db, suffix: suffix)
+  }
+}
+
 /// Reads full tiles through whichever database is lent at the moment.
 private final class TileShelf {
   var database: Database?
+  private let suffix: String
+
+  init(suffix: String) { self.suffix = suffix }
 
   static func row(level: Int, index: UInt64) -> Int64 { Int64(level) << 40 | Int64(index) }
 
   func load(level: Int, index: UInt64) throws -> ExpandedTile {
     guard let database else { preconditionFailure("tiles are read while a database is lent") }
-    let hashes =
-      try database.cachedStatement(sql: "SELECT hashes FROM tile WHERE id = ?")
-      .fetchData(TileShelf.row(level: level, index: index))
-    guard let hashes, let tile = ExpandedTile(bytes: [UInt8](hashes)) else {
-      throw StoreFailure.logChanged
-    }
+    let row = try Row.fetchOne(
+      database.cachedStatement(sql: "SELECT hashes, root FROM tile\(suffix) WHERE id = ?"),
+      arguments: [TileShelf.row(level: level, index: index)]
+    )
+    // The root was written with the tile and stands in the level above: changed bytes show here.
+    guard let row, let tile = ExpandedTile(bytes: [UInt8](row[0] as Data)),
+      try row.digest("root") == tile.root
+    else { throw StoreFailure.logChanged }
     return tile
-  }
-}
-
-extension Statement {
-  fileprivate func fetchData(_ id: Int64) throws -> Data? {
-    try Data.fetchOne(self, arguments: [id])
   }
 }

@@ -39,13 +39,16 @@ extension NodeReader {
   /// Walks the log from its first leaf; memory stays flat.
   ///
   /// `size`: Leaves to walk.
+  /// `past`: The number of an own log that has ended; `nil` for the one in use.
   package func auditEntries(
     below size: UInt64,
+    past: UInt64? = nil,
     _ body: (AuditEntry) throws -> Void
   ) throws {
+    let suffix = past.map { LogBook.suffix($0) } ?? ""
     let events = try Row.fetchCursor(
       database,
-      sql: "SELECT * FROM event WHERE idx < ? ORDER BY idx",
+      sql: "SELECT * FROM event\(suffix) WHERE idx < ? ORDER BY idx",
       arguments: [Int64(size)]
     )
     let receipts = try Row.fetchCursor(
@@ -55,11 +58,14 @@ extension NodeReader {
         JOIN view v ON v.id = r.view ORDER BY o.idx
         """
     )
-    var pads = try Row.fetchAll(database, sql: "SELECT first, last FROM pad ORDER BY first")
-      .map { (UInt64($0[0] as Int64), UInt64($0[1] as Int64)) }[...]
+    var pads = try Row.fetchAll(
+      database,
+      sql: "SELECT first, last FROM pad\(suffix) ORDER BY first"
+    )
+    .map { (UInt64($0[0] as Int64), UInt64($0[1] as Int64)) }[...]
     var marks = try Row.fetchAll(
       database,
-      sql: "SELECT size, note FROM mark WHERE size < ? ORDER BY size",
+      sql: "SELECT size, note FROM mark\(suffix) WHERE size < ? ORDER BY size",
       arguments: [Int64(size)]
     ).map { (UInt64($0[0] as Int64), $0[1] as String) }[...]
     var receipt = try receipts.next().map(AuditReceiptRow.init)

@@ -209,6 +209,18 @@ package struct NodeReader {
     )
   }
 
+  /// The agencies for which a leg of a plan leaves in a span of time, the end included.
+  package func peersLeaving(afterMs: UInt64, untilMs: UInt64) throws -> [String] {
+    try String.fetchAll(
+      database,
+      sql: """
+        SELECT DISTINCT p.agency FROM outbound o JOIN peer p ON p.id = o.peer
+        WHERE o.leave_at > 0 AND o.state = 0 AND o.leave_at > ? AND o.leave_at <= ?
+        """,
+      arguments: [Int64(clamping: afterMs), Int64(clamping: untilMs)]
+    )
+  }
+
   /// How many messages stand in each state: queued, logged, received, refused, dead.
   package func outboundCounts() throws -> [Int64: Int] {
     var out: [Int64: Int] = [:]

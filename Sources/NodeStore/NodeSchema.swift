@@ -14,6 +14,9 @@ enum NodeSchema {
     migrator.registerMigration("0003 messages", migrate: messages)
     migrator.registerMigration("0004 cases", migrate: cases)
     migrator.registerMigration("desk keys: resealed", migrate: resealed)
+    migrator.registerMigration("0005 legs", migrate: legs)
+    migrator.registerMigration("0006 witnessing", migrate: witnessing)
+    migrator.registerMigration("0007 succession", migrate: succession)
     return migrator
   }
 

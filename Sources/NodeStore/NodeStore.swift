@@ -2,7 +2,7 @@ package import CanonicalBytes
 internal import Foundation
 internal import GRDB
 package import Sealing
-internal import TransparencyLog
+package import TransparencyLog
 
 /// The durable state of one node: transactions in the words of the domain, no SQL above.
 package final class NodeStore: Sendable {
@@ -42,15 +42,14 @@ package final class NodeStore: Sendable {
       try NodeSchema.migrator().migrate(database)
       let identity = try database.read { db in try NodeStore.identity(db) }
       self.identity = identity
-      guard let padBytes = try keyring.secret(named: "pad"),
-        let pad = Digest32(padBytes.copyBytes())
-      else { throw StoreFailure.stateKey }
+      let padKey = try NodeStore.padKey(keyring, number: identity.number)
       let book = try database.read { db in
-        try LogBook(identity: identity, padKey: PadKey(pad), database: db)
+        try LogBook(identity: identity, padKey: padKey, database: db)
       }
       guard hasGuard || book.tree.size == 0 else { throw StoreFailure.guardMissing }
       checkpoints = try CheckpointFile(folder.checkpoints)
       try NodeStore.judgeGuard(checkpoints, book: book, database: database)
+      book.past = try NodeStore.pastLogs(identity, keyring: keyring, database: database)
       witness = try WitnessBook(checkpoints)
       let holder = LogKeyHolder(
         try NodeStore.signingKey(keyring, named: "log/\(identity.number)")
@@ -194,7 +193,70 @@ package final class NodeStore: Sendable {
     get async { await sequencer.fatalFailure }
   }
 
-  private static func identity(_ db: Database) throws -> LogIdentity {
+  /// The key of a log's pads: each log has its own (EVT-043).
+  static func padKey(_ keyring: Keyring, number: UInt64) throws(StoreFailure) -> PadKey {
+    // The first log's has no number in its name.
+    for name in ["pad/\(number)", "pad"] {
+      guard let bytes = try keyring.secret(named: name) else { continue }
+      guard let pad = Digest32(bytes.copyBytes()) else { throw .stateKey }
+      return PadKey(pad)
+    }
+    throw .stateKey
+  }
+
+  /// The key of the pads of one of this node's logs, for auditors.
+  package func padKey(number: UInt64) throws(StoreFailure) -> Digest32 {
+    try NodeStore.padKey(keyring, number: number).bytes
+  }
+
+  private static func pastLogs(
+    _ identity: LogIdentity,
+    keyring: Keyring,
+    database: DatabaseQueue
+  ) throws -> [String: PastLog] {
+    let lines = try database.read { try NodeReader(database: $0).pastLogs() }
+    var out: [String: PastLog] = [:]
+    for line in lines where line.isProvable && !line.note.isEmpty {
+      let past = LogIdentity(
+        agency: identity.agency,
+        number: line.number,
+        realm: identity.realm
+      )
+      let padKey = try NodeStore.padKey(keyring, number: line.number)
+      out[past.log] = try database.read { db in
+        try PastLog(
+          identity: past,
+          padKey: padKey,
+          size: line.size,
+          note: line.note,
+          database: db
+        )
+      }
+    }
+    return out
+  }
+
+  /// A peer has shown a checkpoint of this log, signed by its key, that is larger than this log.
+  ///
+  /// So the state here is an older copy: it is written into the guard, and nothing is signed any more
+  /// (K1).
+  package func stop(for checkpoint: Checkpoint, note: String) async throws(StoreFailure) {
+    let held = (try checkpoints.own(identity.log))?.size ?? 0
+    guard checkpoint.size > held else { return }
+    try checkpoints.record(
+      own: .init(
+        origin: identity.log,
+        key: logKey.bytes,
+        size: checkpoint.size,
+        root: checkpoint.root,
+        note: note
+      ),
+      accepted: []
+    )
+    await sequencer.stop(.logBehindGuard(held: held, guarded: checkpoint.size))
+  }
+
+  static func identity(_ db: Database) throws -> LogIdentity {
     func value(_ key: String) throws -> String {
       guard
         let value = try String.fetchOne(

@@ -66,8 +66,15 @@ extension NodeTransaction {
 
   /// Logs a grant and files it under its case.
   ///
+  /// `recipients` says how many agencies the record names that this leg belongs to.
+  ///
   /// - Returns: The index of the GRANT event.
-  package func grant(_ draft: GrantDraft, caseName: String, staff: Staff) throws -> UInt64 {
+  package func grant(
+    _ draft: GrantDraft,
+    caseName: String,
+    staff: Staff,
+    recipients: Int = 1
+  ) throws -> UInt64 {
     var fields: [EventField] = [
       .string(.basis, draft.basis), .strings(.groups, draft.groups.sorted()),
       .integer(.onward, draft.onward ? 1 : 0), .string(.peer, draft.peer),
@@ -80,13 +87,13 @@ extension NodeTransaction {
     try database.cachedStatement(
       sql: """
         INSERT INTO consent_grant (idx, log, case_id, person, peer, purpose, basis, groups, policy,
-          onward, until, at)
-        VALUES (?, ?, (SELECT id FROM case_file WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          onward, until, at, recipients)
+        VALUES (?, ?, (SELECT id FROM case_file WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       Int64(index), book.identity.log, caseName, Data(draft.person.id), peer, draft.purpose,
       draft.basis, draft.groups.sorted().joined(separator: " "), draft.policy.hex,
-      draft.onward ? 1 : 0, Int64(clamping: draft.untilMs), Int64(clamping: staff.atMs),
+      draft.onward ? 1 : 0, Int64(clamping: draft.untilMs), Int64(clamping: staff.atMs), recipients,
     ])
     return index
   }

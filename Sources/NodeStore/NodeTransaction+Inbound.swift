@@ -181,7 +181,7 @@ extension NodeTransaction {
         INSERT INTO tombstone (peer, grant_idx, grant_log, until, message, erase_after)
         VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT (peer, grant_idx, grant_log) DO UPDATE SET
-          message = excluded.message, erase_after = coalesce(erase_after, excluded.erase_after)
+          message = excluded.message, done = 0, erase_after = coalesce(erase_after, excluded.erase_after)
         """,
       arguments: [
         peer, Int64(clamping: index), log, Int64(clamping: untilMs), message.data,

@@ -1,6 +1,7 @@
 package import CanonicalBytes
 internal import Foundation
 internal import GRDB
+internal import ReferralModel
 package import TransparencyLog
 
 /// A sealed message on its way out, before it is logged.
@@ -84,14 +85,15 @@ extension NodeTransaction {
   package func queue(
     _ draft: OutboundDraft,
     referral: Int64?,
-    held: Bool = false
+    held: Bool = false,
+    leavesAtMs: UInt64 = 0
   ) throws -> Int64 {
     let peer = try peer(draft.peer)
     try hot(
       """
       INSERT INTO outbound (peer, referral, kind, message, ref, grant_idx, grant_log, until,
-        groups, purpose, basis, expires, actor, desk, outcome, at, state)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        groups, purpose, basis, expires, actor, desk, outcome, at, state, leave_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
     ).run([
       .integer(peer), .row(referral), .text(draft.kind), .digest(draft.message),
@@ -99,6 +101,7 @@ extension NodeTransaction {
       .number(draft.grant?.untilMs), .text(draft.groups.joined(separator: " ")),
       .text(draft.purpose), .text(draft.basis), .number(draft.expiresMs), .text(draft.actor),
       .text(draft.desk), .text(draft.outcome), .number(draft.atMs), .integer(held ? 5 : 0),
+      .number(leavesAtMs),
     ])
     let row = database.lastInsertedRowID
     try hot("INSERT INTO outbound_envelope (id, envelope) VALUES (?, ?)")
@@ -116,6 +119,8 @@ extension NodeTransaction {
   /// `register`: SHA-256 of the register in force.
   /// `policy`: SHA-256 of the policy in force.
   /// `nowMs`: Trusted time.
+  /// `onlyNotices`: Nothing is disclosed, as to an agency whose log has two histories (CHK-036).
+  /// `padLimit`: The most pads before a leg of a plan with several recipients (EVT-029).
   package func takeBatch(
     peer agency: String,
     after: Int64,
@@ -123,11 +128,16 @@ extension NodeTransaction {
     register: Digest32,
     policy: Digest32,
     nowMs: UInt64,
-    atMs: UInt64
+    atMs: UInt64,
+    padLimit: UInt64 = 0,
+    onlyNotices: Bool = false
   ) throws -> [LoggedMessage] {
     let peer = try peer(agency)
+    // After a log was lost: no number is used before the peer has said which it saw last.
+    guard try book.identity.number == 1 || !awaitsResync(peer: peer) else { return [] }
     let waiting = try hot(WaitingRow.selection).all([
-      .integer(peer), .integer(after), .integer(Int64(limit)),
+      .integer(peer), .integer(after), .number(atMs), .integer(onlyNotices ? 1 : 0),
+      .integer(Int64(limit)),
     ]) { try WaitingRow($0) }
     guard !waiting.isEmpty else { return [] }
     var seq =
@@ -143,6 +153,16 @@ extension NodeTransaction {
         // She has stopped it since: nothing is sent again. Its peer counts as a holder, and is told.
         if row.stopped {
           try die(row.id, referral: nil, code: "withdrawn", atMs: atMs)
+          // The log says so: this message will not be sent any more (EVT-030, attack C7).
+          try append(
+            .cancel,
+            [
+              .digest(.message, row.message), .string(.peer, agency),
+              .integer(.seq, UInt64(seq)),
+            ],
+            staff: Staff(atMs: atMs)
+          )
+          seq += 1
           continue
         }
         // Left before, no receipt yet: the same event again, with a newer proof.
@@ -151,6 +171,10 @@ extension NodeTransaction {
         if let code = row.refusal(nowMs: nowMs) {
           try die(row.id, referral: row.referral, code: code, atMs: atMs)
           continue
+        }
+        if row.recipients > 1 {
+          var random = SystemRandomNumberGenerator()
+          try appendPads(LegOrder.pads(padLimit: padLimit, using: &random))
         }
         index = try logOutbound(
           row,
@@ -267,6 +291,14 @@ extension NodeTransaction {
       arguments: [peer, note]
     )
     let view = database.lastInsertedRowID
+    if let checkpoint = try? Checkpoint.claimed(note: note) {
+      // Final once a settled checkpoint of that log extends it (RCP-008).
+      try database.cachedStatement(
+        sql: "INSERT INTO view_open (view, origin, size, at) VALUES (?, ?, ?, ?)"
+      ).execute(arguments: [
+        view, checkpoint.origin, Int64(clamping: checkpoint.size), Int64(clamping: atMs),
+      ])
+    }
     for line in lines {
       try hot(
         """

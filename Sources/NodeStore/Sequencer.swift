@@ -50,6 +50,9 @@ actor Sequencer {
     draining = false
   }
 
+  /// Stops the writer for good.
+  func stop(_ failure: StoreFailure) { if self.failure == nil { self.failure = failure } }
+
   /// The failure that stopped the writer, if any.
   var fatalFailure: StoreFailure? { failure }
 }

@@ -23,14 +23,17 @@ struct WaitingRow {
   /// Whether its grant has been stopped; so is a grant that is not here.
   let stopped: Bool
   private let grantUntilMs: UInt64?
+  /// How many agencies the record of its grant named; above 1 pads stand before it (EVT-029).
+  let recipients: Int64
 
   static let selection: StaticString = """
     SELECT o.id, o.referral, o.kind, o.message, o.ref, o.grant_idx, o.grant_log, o.until, o.groups,
       o.purpose, o.basis, o.expires, o.actor, o.desk, o.outcome, o.state, o.idx, v.envelope,
-      g.stopped, g.until
+      g.stopped, g.until, g.recipients
     FROM outbound o JOIN outbound_envelope v ON v.id = o.id
     LEFT JOIN consent_grant g ON g.idx = o.grant_idx AND o.basis <> ''
-    WHERE o.peer = ? AND o.state < 2 AND o.id > ? ORDER BY o.id LIMIT ?
+    WHERE o.peer = ? AND o.state < 2 AND o.id > ? AND o.leave_at <= ?
+      AND (? = 0 OR o.basis = '') ORDER BY o.id LIMIT ?
     """
 
   init(_ row: HotRow) throws {
@@ -53,6 +56,7 @@ struct WaitingRow {
     envelope = row.bytes(17)
     stopped = row.integer(18) != 0
     grantUntilMs = row.optionalNumber(19)
+    recipients = row.optionalInteger(20) ?? 1
   }
 
   /// Why it may not leave any more, or `nil`.

@@ -72,6 +72,7 @@ package actor PeerConnection {
   ///   - timeout: For the whole call; a call that waits for a line being dialled may take up to
   ///     ``HTTPLineLimits/connectTimeout`` longer.
   ///   - held: The peer may keep the answer back: use the line set aside for that.
+  ///   - isPadded: Whether the size of the body is hidden in a step (EXC-005).
   /// - Returns: The answer, whatever its status.
   /// - Throws: ``HTTPLineFailure``.
   package func post(
@@ -79,13 +80,16 @@ package actor PeerConnection {
     body: [UInt8],
     contentType: String = "application/octet-stream",
     timeout: Duration,
-    held: Bool = false
+    held: Bool = false,
+    isPadded: Bool = false
   ) async throws(HTTPLineFailure) -> PeerAnswer {
-    try await call(
+    var headers = [("content-type", contentType)]
+    if isPadded { headers.append((PadHeader.name, PadHeader.value(bodyBytes: body.count))) }
+    return try await call(
       HTTPLineRequest(
         method: "POST",
         path: path,
-        headers: [("content-type", contentType)],
+        headers: headers,
         body: body
       ),
       timeout: timeout,
@@ -93,7 +97,7 @@ package actor PeerConnection {
     )
   }
 
-  /// Gets a resource; as ``post(_:body:contentType:timeout:held:)``.
+  /// Gets a resource; as ``post(_:body:contentType:timeout:held:isPadded:)``.
   package func get(
     _ path: String,
     timeout: Duration,

@@ -29,13 +29,17 @@ package struct PeerResponse: Sendable {
   package var contentType: String
   /// The whole body.
   package var body: [UInt8]
+  /// Whether the size of the body is hidden in a step (EXC-005).
+  package var isPadded: Bool
 
   /// Makes an answer.
   package init(
     status: Int,
     contentType: String = "application/octet-stream",
-    body: [UInt8] = []
+    body: [UInt8] = [],
+    isPadded: Bool = false
   ) {
+    self.isPadded = isPadded
     self.status = status
     self.contentType = contentType
     self.body = body

@@ -1,3 +1,4 @@
+internal import HTTPLine
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import NIOCore
@@ -91,9 +92,13 @@ struct PeerResponder: Sendable {
     _ channel: any Channel
   ) async throws {
     let status = (200...599).contains(answer.status) ? answer.status : 500
+    var headers: HTTPFields = [.contentType: answer.contentType]
+    if answer.isPadded, let name = HTTPField.Name(PadHeader.name) {
+      headers[name] = PadHeader.value(bodyBytes: answer.body.count)
+    }
     let response = Response(
       status: HTTPResponse.Status(code: status),
-      headers: [.contentType: answer.contentType],
+      headers: headers,
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
     )
     // A short answer fits the socket's buffer; a long one must be taken within the time.

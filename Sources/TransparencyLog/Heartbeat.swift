@@ -15,3 +15,8 @@ public enum Heartbeat {
     return overflow || carried || next > Checkpoint.sizeLimit ? nil : next
   }
 }
+
+extension Heartbeat {
+  /// Whether a checkpoint of this size may be a heartbeat: only those travel beyond a pair (K2).
+  public static func isSize(_ size: UInt64) -> Bool { size > 0 && size.isMultiple(of: step) }
+}

@@ -20,6 +20,7 @@ struct AmonatDaemon: AsyncParsableCommand {
       Examples:
         amonatd --state /var/lib/amonat
         amonatd --state ./shelter --listen none
+        amonatd --state /var/lib/amonat --restored
         AMONAT_LISTEN=127.0.0.1:7443 amonatd --state ./ministry
 
       Exit status: 0 stopped in order, 1 the node had to stop, 64 wrong usage, 78 wrong settings.
@@ -47,6 +48,14 @@ struct AmonatDaemon: AsyncParsableCommand {
   @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error.", valueName: "level"))
   var logLevel: String?
 
+  @Flag(
+    help: """
+      The state was put back from a backup: open the next log. Needed where the fork guard \
+      contradicts the state; where it is missing, the node does so by itself.
+      """
+  )
+  var restored = false
+
   func run() async throws {
     let settings: DaemonSettings
     do {
@@ -66,7 +75,7 @@ struct AmonatDaemon: AsyncParsableCommand {
     var logger = Logger(label: "amonatd")
     logger.logLevel = Logger.Level(rawValue: settings.node.logLevel) ?? .info
     do {
-      try await NodeProcess.run(settings, logger: logger)
+      try await NodeProcess.run(settings, isRestored: restored, logger: logger)
     } catch {
       let text = (error as? NodeError).map { failure in
         [failure.problem.code, failure.problem.title, failure.problem.detail].compactMap(\.self)

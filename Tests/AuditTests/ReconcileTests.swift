@@ -137,6 +137,39 @@ internal import TransparencyLog
     let result = try run(.reconcile, bundles)
     #expect(result.status == .findings, "\(result.text)")
     #expect(result.text.contains("error  counterpart-missing"), "\(result.text)")
+    #expect(result.text.contains("logged as never sent"), "\(result.text)")
+  }
+
+  @Test("An answer given again in the recipient's next log is the same answer (RCP-003)")
+  func answeredAgain() throws {
+    let log = try TestLog(world, world.ministry)
+    let grant = try log.grant(to: world.shelter)
+    try log.disclose(message("m"), to: world.shelter, under: grant)
+    let first = try TestLog(world, world.shelter)
+    try first.receive(message("m"), from: world.ministry)
+    let next = try TestLog(world, world.shelter, number: 2)
+    next.leaves = []
+    try next.add(
+      .succeed,
+      [
+        .string(.oldLog, first.name), .digest(.root, first.root(first.size)),
+        .integer(.size, first.size),
+      ]
+    )
+    try next.receive(message("m"), from: world.ministry)
+    let bundles = [
+      ("m", try TestBundle(log).bytes()), ("s", try TestBundle(first).bytes()),
+      ("t", try TestBundle(next).bytes()),
+    ]
+    let result = try run(.reconcile, bundles)
+    #expect(!result.text.contains("counterpart-missing"), "\(result.text)")
+    // In one and the same log it is a fault.
+    try first.receive(message("m"), from: world.ministry)
+    let twice = try run(
+      .reconcile,
+      [("m", try TestBundle(log).bytes()), ("s", try TestBundle(first).bytes())]
+    )
+    #expect(twice.text.contains("error  counterpart-missing"), "\(twice.text)")
   }
 
   @Test("A message under way is a note; one that never came and has run out, a warning (AUD-049)")

@@ -309,6 +309,104 @@ internal import TransparencyLog
     #expect(codes(found) == [.grantUsedTwice], "\(found)")
   }
 
+  // MARK: Finality
+
+  @Test("A receipt that no settled checkpoint extends after a day is receipt-not-final (AUD-052)")
+  func notFinal() throws {
+    let grant = try log.grant(to: shelter)
+    let sent = try log.disclose(message("m"), to: shelter, under: grant)
+    let (peer, index) = try answered(sent, "m")
+    func codes(
+      day: UInt64,
+      _ settled: [String],
+      _ change: (inout TestBundle) -> Void = { _ in }
+    ) throws -> [FindingCode] {
+      try found { bundle in
+        bundle.receipts = [sent: (peer, index)]
+        bundle.madeMs = log.clock + day * World.day + World.hour
+        bundle.settled = settled
+        change(&bundle)
+      }.map(\.code)
+    }
+    #expect(try codes(day: 0, []) == [])
+    #expect(try codes(day: 1, []) == [.receiptNotFinal])
+    let good = try peer.note(peer.size, by: [world.ministry])
+    #expect(try codes(day: 1, [good]) == [])
+    // Too small; cosigned by nobody, or by its owner alone; signed by another key.
+    let small = try peer.note(1, by: [world.ministry])
+    #expect(try codes(day: 1, [small]) == [.receiptNotFinal])
+    #expect(try codes(day: 1, [peer.note(peer.size)]) == [.receiptNotFinal])
+    #expect(try codes(day: 1, [peer.note(peer.size, by: [shelter])]) == [.receiptNotFinal])
+    let stranger = Checkpoint.sign(
+      origin: peer.name,
+      size: peer.size,
+      root: peer.root(peer.size),
+      key: world.health.logKey
+    )
+    #expect(try codes(day: 1, [stranger]) == [.checkpointSignature, .receiptNotFinal])
+    // Another root than the view's is another history; one line for each log.
+    let other = try peer.note(peer.size, by: [world.ministry], root: Randomness.digest())
+    #expect(try codes(day: 1, [other]).contains(.logForked))
+    #expect(try codes(day: 1, [good, good]) == [.bundleMalformed])
+  }
+
+  // MARK: A log that follows another
+
+  /// Two bundles of the ministry, read in either order.
+  private func followed(
+    size: UInt64? = nil,
+    root: Digest32? = nil,
+    old: String? = nil,
+    turned: Bool = false
+  ) throws -> [FindingCode] {
+    let later = try TestLog(world, world.ministry, number: 2)
+    later.leaves = []
+    try later.add(
+      .succeed,
+      [
+        .string(.oldLog, old ?? log.name), .digest(.root, root ?? log.root(log.size)),
+        .integer(.size, size ?? log.size),
+      ]
+    )
+    let session = AuditSession()
+    var bundles = [try TestBundle(log).bytes(), try TestBundle(later).bytes()]
+    if turned { bundles.reverse() }
+    return bundles.flatMap { codes(findings($0, session: session)) }
+  }
+
+  @Test("A log ends where its next one says (AUD-050; attack B3)", arguments: [false, true])
+  func succession(_ turned: Bool) throws {
+    #expect(try followed(turned: turned) == [])
+    #expect(try followed(size: log.size - 1, turned: turned) == [.logClosed])
+    #expect(try followed(root: Randomness.digest(), turned: turned) == [.logForked])
+    // Grown beyond what this bundle shows: nothing can be said.
+    #expect(try followed(size: log.size + 5, turned: turned) == [])
+    #expect(
+      try followed(old: "shelter.example/amonat/log/1", turned: turned).contains(.succeedMisplaced)
+    )
+  }
+
+  @Test("Only leaf 0 of a log after the first follows another (AUD-050)")
+  func succeedMisplaced() throws {
+    let fields: [EventField] = [
+      .string(.oldLog, log.name), .digest(.root, .zero), .integer(.size, 1),
+    ]
+    let index = try log.add(.succeed, fields)
+    try expect(.succeedMisplaced, leaves: index...index)
+    let later = try TestLog(world, world.ministry, number: 2)
+    #expect(codes(findings(try TestBundle(later).bytes())) == [.succeedMisplaced])
+  }
+
+  @Test("After a restore event a missing number is a note: what was sent since the copy is gone")
+  func gapAfterRestore() throws {
+    let grant = try log.grant(to: shelter)
+    try log.add(.restore, [.string(.kind, "backup")])
+    let sent = try log.disclose(message("m"), to: shelter, under: grant, seq: 5)
+    try expect(.seqGap, .note, leaves: sent...sent) {
+      $0.receipts = [sent: try answered(sent, "m")]
+    }
+  }
+
   // MARK: Sequence numbers and receipts
 
   @Test("A number left out is seq-gap, one used again is seq-reused (AUD-044)", arguments: [2, 0])

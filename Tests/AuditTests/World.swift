@@ -367,6 +367,7 @@ struct TestBundle {
   var realm: Digest32?
   var policies: [[UInt8]]
   var seen: [(log: TestLog, size: UInt64, root: Digest32?)] = []
+  var settled: [String] = []
   var witnesses: [Party]
 
   init(_ log: TestLog, witnesses: [Party]? = nil) {
@@ -405,6 +406,7 @@ struct TestBundle {
         root: entry.root ?? entry.log.root(entry.size)
       )
     }
+    for note in settled { try writer.settled(Array(note.utf8)) }
     try writer.finish()
     return out
   }

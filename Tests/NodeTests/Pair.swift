@@ -144,9 +144,9 @@ final class Pair {
     }
   }
 
-  /// The error and warning lines of `amonat-audit reconcile` over both bundles.
-  func findings() throws -> [String] {
-    var bundles: [String] = []
+  /// The error and warning lines of `amonat-audit reconcile` over both bundles, and others.
+  func findings(besides others: [String] = []) throws -> [String] {
+    var bundles = others
     for node in [ministry, clinic] {
       try node.unlockAgain()
       let path = root.appendingPathComponent("\(node.spec.id).bundle").path

@@ -188,12 +188,12 @@ package final class HarnessNode {
   package var pid: Int32? { process.flatMap { $0.isRunning ? $0.processIdentifier : nil } }
 
   /// Starts the process and waits until it answers.
-  package func start() async throws {
+  package func start(flags: [String] = []) async throws {
     let started = programs.process(
       "amonatd",
       [
         "--state", state.path, "--listen", spec.listens ? "127.0.0.1:\(port)" : "none",
-      ] + extraArguments,
+      ] + extraArguments + flags,
       environment: ["AMONAT_PASSPHRASE_COST": "least"]
     )
     if !FileManager.default.fileExists(atPath: logFile.path) {

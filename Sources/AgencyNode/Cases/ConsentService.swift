@@ -98,6 +98,14 @@ package struct ConsentService: Sendable {
         name: CaseKeys.name(name, CaseService.consentSection)
       )
       let (entries, refused) = (drafts, request.refused)
+      // Two recipients who compare the numbers of their legs must not find neighbours (B10).
+      let recipients = Set(entries.map(\.draft.peer)).count
+      var random = SystemRandomNumberGenerator()
+      let steps = LegOrder.steps(
+        count: entries.count,
+        padLimit: recipients > 1 ? policy.padLimit : 0,
+        using: &random
+      )
       let indices = try await node.store.change { transaction -> [UInt64] in
         try transaction.setSection(
           caseName: name,
@@ -112,9 +120,17 @@ package struct ConsentService: Sendable {
             staff: .init(actor: presence.user, desk: line.desk, atMs: atMs)
           )
         }
-        let indices = try entries.map { entry in
-          try transaction.grant(entry.draft, caseName: name, staff: entry.staff)
+        var granted = [UInt64](repeating: 0, count: entries.count)
+        for step in steps {
+          try transaction.appendPads(step.pads)
+          granted[step.place] = try transaction.grant(
+            entries[step.place].draft,
+            caseName: name,
+            staff: entries[step.place].staff,
+            recipients: recipients
+          )
         }
+        let indices = granted
         try transaction.keepAnswer {
           try LocalJSON.encode(
             ConsentRecorded(

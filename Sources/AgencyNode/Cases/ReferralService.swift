@@ -28,6 +28,10 @@ package struct ReferralService: Sendable {
     let offer: OutboundDraft
     let supplement: OutboundDraft?
     let name: String
+    /// The time within which it leaves, if it is one of several legs, in ms.
+    let windowMs: UInt64
+    /// When it leaves, Unix ms; 0 for at once.
+    var leavesAtMs: UInt64 = 0
   }
 
   /// Refers: decides, seals and queues each leg; all that may go are durable when this returns.
@@ -118,6 +122,7 @@ package struct ReferralService: Sendable {
     into results: inout [ReferResult?]
   ) async throws {
     let node = node
+    let ready = Self.spread(ready)
     let drafted = results
     let (rows, ticket) = try await node.store.change {
       transaction -> [(place: Int, row: Int64?)] in
@@ -142,7 +147,11 @@ package struct ReferralService: Sendable {
           state: ReferralState.queued.rawValue,
           atMs: leg.offer.atMs
         )
-        let row = try transaction.queue(leg.offer, referral: referral)
+        let row = try transaction.queue(
+          leg.offer,
+          referral: referral,
+          leavesAtMs: leg.leavesAtMs
+        )
         if let supplement = leg.supplement {
           try transaction.queue(supplement, referral: referral, held: true)
         }
@@ -159,7 +168,7 @@ package struct ReferralService: Sendable {
       (rows, waits ? node.receipts.expect(rows.compactMap { $0.row }) : nil)
     }
     node.metrics.add(.referralsSubmitted, rows.count { $0.row != nil })
-    for peer in Set(ready.map(\.grant.peer)) { node.lanes.wake(peer) }
+    for peer in Set(ready.map(\.grant.peer)).shuffled() { node.lanes.wake(peer) }
     results = Self.marking(rows, in: results)
     guard let ticket else { return }
     let outcomes = await node.receipts.outcomes(ticket, atMost: .seconds(Self.waitSeconds))
@@ -182,6 +191,24 @@ package struct ReferralService: Sendable {
       )
     }
     return results
+  }
+
+  /// Gives each leg of a plan a random moment of its priority's window, and all a random order: what
+  /// leaves for several recipients on one person's behalf does not leave together (EVT-033).
+  private static func spread(_ ready: [Ready]) -> [Ready] {
+    var random = SystemRandomNumberGenerator()
+    let byCase = Dictionary(grouping: ready, by: \.grant.caseName)
+    return ready.shuffled(using: &random).map { leg in
+      let peers = (byCase[leg.grant.caseName] ?? []).compactMap { AgencyID($0.grant.peer) }
+      guard LegOrder.mixes(peers), leg.windowMs > 0 else { return leg }
+      var leg = leg
+      leg.leavesAtMs = LegOrder.leavesAtMs(
+        nowMs: leg.offer.atMs,
+        windowMs: leg.windowMs,
+        using: &random
+      )
+      return leg
+    }
   }
 
   private func prepare(
@@ -219,6 +246,7 @@ package struct ReferralService: Sendable {
       )
     }
     guard view.directory.isActive(peer, atMs: nowMs) else { throw NodeError(.member) }
+    guard !node.forks.holds(peer.text) else { throw NodeError(.logForked) }
     return try await NodeError.wrapping {
       let content = try await content(ask, need: need, grant: grant, presence: presence)
       for (name, fields) in content {
@@ -276,7 +304,8 @@ package struct ReferralService: Sendable {
             desk: desk
           )
         },
-        name: ReferralID(using: &random).text
+        name: ReferralID(using: &random).text,
+        windowMs: Code(ask.urgency).flatMap { policy.priority($0)?.legWindow.nominalMs } ?? 0
       )
     }
   }

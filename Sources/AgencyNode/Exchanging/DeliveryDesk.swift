@@ -53,12 +53,23 @@ struct DeliveryDesk: Sendable {
     switch checked {
     case .failure(let refusal):
       node.metrics.add(.exchangesRefused)
-      if let evidence = refusal.evidence { try await keep(evidence, now: now) }
+      if let evidence = refusal.evidence { try await keep(evidence) }
       return Answer(code: refusal.code, held: refusal.held)
     case .success(let checkpoint):
+      guard
+        let settled = judgeSettled(delivery, under: checkpoint, from: peer, view: view, nowMs: now)
+      else {
+        node.metrics.add(.exchangesRefused)
+        return Answer(
+          code: .inconsistent,
+          held: node.store.witness.size(of: checkpoint.log.text, key: checkpoint.key)
+        )
+      }
+      if settled.isFlagged { node.metrics.add(.unsettledDeliveries) }
       return try await receive(
         delivery,
         under: checkpoint,
+        settled: settled.heard,
         from: peer,
         view: view,
         nowMs: now,
@@ -70,6 +81,7 @@ struct DeliveryDesk: Sendable {
   private func receive(
     _ delivery: DeliveryPart,
     under checkpoint: PeerCheckpoint,
+    settled: HeardCheckpoint?,
     from peer: AgencyID,
     view: TrustBook.View,
     nowMs: UInt64,
@@ -110,6 +122,7 @@ struct DeliveryDesk: Sendable {
         var done = Done()
         let row = try transaction.peer(peer.text)
         try transaction.heard(row, atMs: atMs)
+        if let settled { try transaction.hear(settled) }
         for refusal in early {
           try transaction.countRefusal(peer: peer.text, code: refusal.code, atMs: atMs)
         }
@@ -178,7 +191,9 @@ struct DeliveryDesk: Sendable {
     let verdict = try StatefulCheck.judge(item, state: receiver, me: me, nowMs: nowMs)
     switch verdict {
     case .repeated(let facts):
-      done.events.append(facts.index)
+      done.events.append(
+        try transaction.answerAgain(facts, peer: item.peer.text, atMs: atMs)
+      )
       done.repeated += 1
     case .seqReused:
       try transaction.countRefusal(
@@ -246,17 +261,14 @@ struct DeliveryDesk: Sendable {
     return parsed.digest(.message) ?? .zero
   }
 
-  private func keep(_ evidence: (String, String), now: UInt64) async throws(NodeError) {
-    node.metrics.add(.evidence)
+  /// Keeps two views that contradict each other, and stops disclosing to their author (CHK-036).
+  private func keep(_ evidence: (String, String)) async throws(NodeError) {
+    let directory = node.trust.view.directory
     try await NodeError.wrapping {
-      try await node.store.change { transaction in
-        try transaction.keepEvidence(
-          kind: "fork",
-          first: evidence.0,
-          second: evidence.1,
-          atMs: now
-        )
-      }
+      guard let origin = (try? Checkpoint.claimed(note: evidence.1))?.origin,
+        let authority = directory.logAuthority(origin: origin)
+      else { return }
+      try await WitnessDesk(node: node).keep(evidence, of: authority)
     }
   }
 }

@@ -103,7 +103,11 @@ extension DeliveryDesk {
     over note: String,
     _ checkpoint: PeerCheckpoint
   ) throws(NodeError) -> String {
-    guard let time = checkpoint.cosignAt else { return "" }
+    // A witness key that the card does not name yet counts for nothing (R6).
+    guard let time = checkpoint.cosignAt,
+      node.trust.view.directory.witness(of: node.trust.me)?.witness.text
+        == node.store.identity.witness
+    else { return "" }
     node.metrics.add(.cosignatures)
     do {
       return try Cosignature.sign(

@@ -119,26 +119,13 @@ private final class PeerCaller: Sendable {
   /// - Returns: whether there may be more.
   private func cycle(_ connection: PeerConnection) async throws -> Bool {
     let lane = await lanes.lane(peer)
-    guard let delivery = try await lane.next() else {
-      // Nothing to deliver; a new link has to reach the peer all the same, and long before it is needed.
-      guard !notes().isEmpty else { return false }
-      let link = ownLink
-      let answer = try await call(
-        connection,
-        ExchangeParts(notes: notes(), held: held()),
-        held: false
-      )
-      await lane.note(peerHolds: answer.held)
-      guard answer.knownCode == nil else {
-        throw NodeError(.conflict, detail: answer.knownCode?.rawValue)
-      }
-      node.told.told(peer, link)
-      return false
-    }
     let link = ownLink
+    let delivery = try await lane.next()
+    let texts = notes() + (try await GossipDesk(node: node).texts(for: peer))
+    guard delivery != nil || !texts.isEmpty else { return false }
     let answer = try await call(
       connection,
-      ExchangeParts(delivery: delivery, notes: notes(), held: held()),
+      ExchangeParts(delivery: delivery, notes: texts, held: held()),
       held: false
     )
     await lane.note(peerHolds: answer.held)
@@ -153,8 +140,12 @@ private final class PeerCaller: Sendable {
       throw NodeError(.conflict, detail: code.rawValue)
     }
     provedAgain.withLock { $0 = false }
-    try await lane.settle(answer.receipt, refused: answer.refused, sent: delivery.checkpoint)
     node.told.told(peer, link)
+    guard let delivery else {
+      node.lanes.wake(PeerDialer.heardLane(peer))
+      return true
+    }
+    try await lane.settle(answer.receipt, refused: answer.refused, sent: delivery.checkpoint)
     return true
   }
 
@@ -171,7 +162,7 @@ private final class PeerCaller: Sendable {
       do {
         let request = ExchangeParts(
           receipt: owed?.receipt,
-          notes: notes(),
+          notes: notes() + (try await GossipDesk(node: node).texts(for: peer)),
           waitSeconds: owed == nil ? node.settings.holdSeconds : 0,
           refused: owed?.refused ?? [],
           held: held()
@@ -226,6 +217,7 @@ private final class PeerCaller: Sendable {
         store: node.store,
         nowMs: node.clock.nowMs()
       )
+      try await WitnessDesk(node: node).take(decoded.notes, from: peer)
     }
     reachable.withLock { $0 = true }
     return decoded
@@ -263,7 +255,8 @@ private final class PeerCaller: Sendable {
       body: parts.encoded,
       contentType: "application/protobuf",
       timeout: held ? .seconds(Int64(node.settings.holdSeconds) + 20) : .seconds(30),
-      held: held
+      held: held,
+      isPadded: true
     )
   }
 

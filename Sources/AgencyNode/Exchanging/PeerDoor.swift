@@ -37,7 +37,11 @@ package struct PeerDoor: PeerRequestHandling {
     switch (request.method, request.path) {
     case ("POST", "/v1/exchange"): return await exchange(request)
     case ("POST", "/v1/hello"): return await hello(request)
-    case ("GET", "/checkpoint"): return await checkpoint()
+    case ("GET", let path):
+      guard owner(request.peerCertificateDER) != nil || rate.admit(nowMs: node.clock.nowMs()) else {
+        return PeerResponse(status: 429)
+      }
+      return await PublicPaths(node: node).answer(path) ?? PeerResponse(status: 404)
     default: return PeerResponse(status: 404)
     }
   }
@@ -51,7 +55,8 @@ package struct PeerDoor: PeerRequestHandling {
     return PeerResponse(
       status: code.httpStatus,
       contentType: "application/protobuf",
-      body: ExchangeParts(code: code, held: held).encoded
+      body: ExchangeParts(code: code, held: held).encoded,
+      isPadded: true
     )
   }
 
@@ -81,6 +86,7 @@ package struct PeerDoor: PeerRequestHandling {
         store: node.store,
         nowMs: node.clock.nowMs()
       )
+      try await WitnessDesk(node: node).take(parts.notes, from: peer)
     }
     let standing = node.trust.view.directory.standing(of: peer, atMs: node.trustedMs)
     guard standing != .unknown else { return refuse(.member) }
@@ -116,11 +122,13 @@ package struct PeerDoor: PeerRequestHandling {
         node.told.offer(peer, link.sha256)
       }
     }
+    answer.notes = try await GossipDesk(node: node).texts(for: peer)
     node.metrics.add(.exchangesServed)
     return PeerResponse(
       status: 200,
       contentType: "application/protobuf",
-      body: answer.encoded
+      body: answer.encoded,
+      isPadded: true
     )
   }
 
@@ -157,17 +165,6 @@ package struct PeerDoor: PeerRequestHandling {
     } catch {
       return refuse(.busy)
     }
-  }
-
-  /// The newest published heartbeat; the pair checkpoints of exchanges are never shown (K2).
-  private func checkpoint() async -> PeerResponse {
-    let note = (try? await node.store.read { try $0.newestHeartbeat() }) ?? nil
-    guard let note else { return PeerResponse(status: 404) }
-    return PeerResponse(
-      status: 200,
-      contentType: "text/plain; charset=utf-8",
-      body: Array(note.utf8)
-    )
   }
 }
 

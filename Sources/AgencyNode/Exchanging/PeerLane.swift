@@ -22,6 +22,11 @@ actor PeerLane {
   private var outstanding: [Digest32: LoggedMessage] = [:]
   /// The size of this node's log that the peer says it holds; `nil` before it has said so.
   private var peerHolds: UInt64?
+  /// The size of the settled checkpoint last sent, and of the last one that the peer has accepted.
+  private var settledSent: UInt64 = 0
+  private var settledGiven: UInt64 = 0
+  /// The largest size of this node's log that this lane has seen.
+  private var knownSize: UInt64 = 0
 
   init(node: Node, peer: AgencyID) {
     self.node = node
@@ -32,7 +37,17 @@ actor PeerLane {
   var isBusy: Bool { !outstanding.isEmpty }
 
   /// Learns what the peer holds of this node's log.
-  func note(peerHolds size: UInt64) { peerHolds = size }
+  func note(peerHolds size: UInt64) {
+    peerHolds = size
+    node.peersHeld.note(peer.text, holds: size)
+    // More than there is: this state may be an older copy; the peer is asked to show it (K1).
+    guard size > knownSize, let own = try? node.store.checkpoints.own(node.store.identity.log)
+    else { return }
+    knownSize = own.size
+    if size > own.size {
+      node.gossip.reply(WitnessNote.ask(node.store.identity.log), to: peer.text)
+    }
+  }
 
   /// What the peer is believed to hold.
   var believedHeld: UInt64 { peerHolds ?? 0 }
@@ -44,6 +59,11 @@ actor PeerLane {
     let (peer, after, limit) = (peer.text, cursor, Self.batchLimit)
     let (nowMs, atMs) = (node.trustedMs, node.clock.nowMs())
     let from = peerHolds ?? 0
+    // Once the peer has tied it to what it holds, every later checkpoint extends it by K3.
+    let settled = node.settled.own.flatMap { $0.size > settledGiven ? $0 : nil }
+    settledSent = settled?.size ?? settledSent
+    let isForked = node.forks.holds(peer)
+    let padLimit = view.policy?.padLimit ?? LegOrder.padLimit
     let prepared = try await NodeError.wrapping {
       try await node.store.change { transaction -> [LoggedMessage] in
         try transaction.takeBatch(
@@ -53,11 +73,13 @@ actor PeerLane {
           register: view.registerHash,
           policy: view.policyHash,
           nowMs: nowMs,
-          atMs: atMs
+          atMs: atMs,
+          padLimit: padLimit,
+          onlyNotices: isForked
         )
       } after: { batch, log -> ([LoggedMessage], DeliveryPart?) in
         guard !batch.isEmpty else { return ([], nil) }
-        return (batch, try Self.delivery(batch, log, from: from))
+        return (batch, try Self.delivery(batch, log, from: from, settled: settled))
       }
     }
     guard let delivery = prepared.1 else {
@@ -73,17 +95,23 @@ actor PeerLane {
   private static func delivery(
     _ batch: [LoggedMessage],
     _ log: CommittedLog,
-    from: UInt64
+    from: UInt64,
+    settled: SettledBook.Own?
   ) throws -> DeliveryPart {
     let events = try log.openings(batch.map(\.index))
-    let grants = try log.openings(batch.compactMap(\.grantIndex))
+    let own = batch.filter { $0.grantLog == nil || $0.grantLog == log.origin }
+    let grants = try log.openings(own.compactMap(\.grantIndex))
     var grant = grants.makeIterator()
-    let items = zip(batch, events).map { message, event in
-      ItemPart(
-        envelope: message.envelope,
-        event: event,
-        grant: message.grantIndex == nil ? nil : grant.next()
-      )
+    let items = try zip(batch, events).map { message, event in
+      var opened: EventOpening?
+      if let index = message.grantIndex {
+        if let past = message.grantLog, past != log.origin {
+          opened = try log.opening(index, of: past)
+        } else {
+          opened = grant.next()
+        }
+      }
+      return ItemPart(envelope: message.envelope, event: event, grant: opened)
     }
     let known = from <= log.size ? from : 0
     return DeliveryPart(
@@ -91,8 +119,8 @@ actor PeerLane {
       checkpoint: log.note,
       from: known,
       proof: MerkleProof.flat(try log.consistency(from: known)),
-      settled: "",
-      settledProof: []
+      settled: settled?.note ?? "",
+      settledProof: MerkleProof.flat(try log.consistency(from: settled?.size ?? 0))
     )
   }
 
@@ -135,6 +163,7 @@ actor PeerLane {
         throw NodeError(.conflict, detail: refusal.code.rawValue)
       case .success(let checkpoint):
         viewNote = receipt.checkpoint
+        settledGiven = max(settledGiven, settledSent)
         lines = check(receipt, checkpoint, waiting)
         witness(receipt.cosignature, over: note, view: view)
       }
@@ -156,6 +185,7 @@ actor PeerLane {
         }
       }
     }
+    if !found.isEmpty { node.successionSeen.add(peerText) }
     node.metrics.add(.messagesDelivered, found.count { $0.received })
     node.metrics.add(.messagesRefusedByPeer, found.count { !$0.received } + refusals.count)
     node.receipts.settle(

@@ -124,6 +124,11 @@ package final class TLSKeeper: Sendable {
       ? ("tls/key", "tls/certificate") : ("tls/\(number)/key", "tls/\(number)/certificate")
   }
 
+  /// The pair in use, for a node that cannot open its store yet; `nil` if none was ever made.
+  static func current(_ keyring: Keyring, number: UInt64) throws -> TLSIdentity? {
+    try load(keyring, number)?.identity
+  }
+
   private static func load(_ keyring: Keyring, _ number: UInt64) throws -> Entry? {
     let names = names(number)
     guard let der = try keyring.secret(named: names.certificate),

@@ -18,26 +18,29 @@ package struct AuditService: Sendable {
   /// Writes the bundle to a file that only its owner may read.
   ///
   /// `path`: Where; in the state folder under the log's size if absent.
+  /// `past`: The number of an own log that has ended; `nil` for the one in use (AUD-001).
   @concurrent
-  package func export(to path: String?) async throws(NodeError) -> AuditExported {
+  package func export(
+    to path: String?,
+    past: UInt64? = nil
+  ) async throws(NodeError) -> AuditExported {
     let node = node
+    let past = past == node.store.identity.number ? nil : past
     let view = node.trust.view
     let (nowMs, atMs) = (node.trustedMs, node.clock.nowMs())
     return try await NodeError.wrapping {
       try await node.store.change {
         _ = try $0.append(.export, [.string(.kind, "audit")], staff: .init(atMs: atMs))
       }
-      guard let own = try node.store.checkpoints.own(node.store.identity.log) else {
-        throw NodeError(.logGuard)
-      }
+      let own = try await Self.end(of: past, node)
       let held = try node.store.keyring.existingPersonKeys()
       let origins = try node.store.checkpoints.newest().map(\.origin).sorted()
       let seen = try origins.map { ($0, try node.store.checkpoints.seen($0)) }
-      guard
-        let pad = try node.store.keyring.secret(named: "pad").flatMap({
-          Digest32($0.copyBytes())
-        }), let log = LogID(node.store.identity.log)
-      else { throw NodeError(.internal) }
+      let number = past ?? node.store.identity.number
+      let pad = try node.store.padKey(number: number)
+      guard let log = LogID(agency: node.trust.me, number: UInt32(clamping: number)) else {
+        throw NodeError(.internal)
+      }
       let target =
         path ?? node.store.folder.url.appendingPathComponent("audit-\(own.size).bundle").path
       let head = BundleHead(
@@ -53,12 +56,16 @@ package struct AuditService: Sendable {
           var writer = try BundleWriter(head: head, padKey: pad, sink: { try file.write($0) })
           try Self.papers(&writer, view: view, reader: reader)
           try writer.checkpoint(Array(own.note.utf8))
-          try Self.entries(&writer, size: own.size, held: held, reader: reader)
+          try Self.entries(&writer, size: own.size, past: past, held: held, reader: reader)
           for (origin, sizes) in seen {
             guard let origin = LogID(origin) else { continue }
             for entry in sizes {
               try writer.seen(origin: origin, size: entry.size, root: entry.root)
             }
+          }
+          for heard in try reader.newestHeardSettled()
+          where heard.origin != head.log.text {
+            try writer.settled(Array(heard.note.utf8))
           }
           try writer.finish()
           let (bytes, hash) = try file.close()
@@ -77,6 +84,28 @@ package struct AuditService: Sendable {
     }
   }
 
+  /// The last checkpoint of a log: of the one in use, or of one that has ended.
+  private static func end(
+    of past: UInt64?,
+    _ node: Node
+  ) async throws -> (size: UInt64, root: Digest32, note: String) {
+    guard let past else {
+      guard let own = try node.store.checkpoints.own(node.store.identity.log), own.size > 0 else {
+        throw NodeError(.logGuard)
+      }
+      return (own.size, own.root, own.note)
+    }
+    guard
+      let line = try await node.store.read({ try $0.pastLogs() }).first(where: {
+        $0.number == past
+      })
+    else { throw NodeError(.notFound) }
+    guard line.isProvable, !line.note.isEmpty else {
+      throw NodeError(.conflict, detail: "leaves of that log are missing here")
+    }
+    return (line.size, line.root, line.note)
+  }
+
   private static func papers(
     _ writer: inout BundleWriter,
     view: TrustBook.View,
@@ -91,11 +120,12 @@ package struct AuditService: Sendable {
   private static func entries(
     _ writer: inout BundleWriter,
     size: UInt64,
+    past: UInt64?,
     held: Set<[UInt8]>,
     reader: NodeReader
   ) throws {
     var views: [String: String] = [:]
-    try reader.auditEntries(below: size) { entry in
+    try reader.auditEntries(below: size, past: past) { entry in
       switch entry {
       case .pads(let first, let last): try writer.pads(first: first, last: last)
       case .mark(let note): try writer.mark(Array(note.utf8))

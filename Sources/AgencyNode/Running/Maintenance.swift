@@ -6,6 +6,7 @@ internal import NodeStore
 internal import ReferralModel
 internal import ServiceLifecycle
 internal import TransparencyLog
+internal import Trust
 
 /// What a node does unattended: erases what is due, ends idle sessions, publishes heartbeats.
 package struct Maintenance: Service {
@@ -27,6 +28,7 @@ package struct Maintenance: Service {
       var renewed = Interval(ms: Renewal.periodMs)
       var resealed = Interval(ms: DeskEpochs.periodMs)
       var clock = ClockReport()
+      var lookedMs: UInt64 = 0
       while !Task.isCancelled {
         if let fatal = await node.store.fatalFailure {
           logger.critical("the store has stopped", metadata: ["code": "\(NodeError(from: fatal))"])
@@ -63,6 +65,8 @@ package struct Maintenance: Service {
             logger.warning("not tidied", metadata: ["code": "\(error)"])
           }
         }
+        await Self.countRefusals(node, logger)
+        lookedMs = await Self.wakeLeaving(node, afterMs: lookedMs, logger)
         await node.lanes.wait(Self.erasureLane, atMost: .seconds(2))
       }
     }
@@ -78,6 +82,43 @@ private struct ClockReport {
     last = status.standing
     let level: Logger.Level = last == "right" ? .notice : .error
     logger.log(level: level, "the clock", metadata: ["standing": "\(last)"])
+  }
+}
+
+extension Maintenance {
+  /// How long refusals that leave no event are gathered before their count is logged (EXC-010).
+  static let refusalsMs: UInt64 = 20 * 3_600_000
+
+  fileprivate static func countRefusals(_ node: Node, _ logger: Logger) async {
+    let nowMs = node.clock.nowMs()
+    let beganByMs = nowMs - min(nowMs, refusalsMs)
+    do {
+      guard try await node.store.read({ try $0.hasRefusals(beganByMs: beganByMs) }) else { return }
+      _ = try await node.store.change { try $0.logRefusals(beganByMs: beganByMs, atMs: nowMs) }
+    } catch {
+      logger.warning("refusals not logged", metadata: ["code": "\(NodeError(from: error))"])
+    }
+  }
+
+  /// Wakes the lanes of peers for whom a leg of a plan leaves now (EVT-033).
+  ///
+  /// - Returns: Until when was looked.
+  fileprivate static func wakeLeaving(
+    _ node: Node,
+    afterMs: UInt64,
+    _ logger: Logger
+  ) async -> UInt64 {
+    let nowMs = node.clock.nowMs()
+    do {
+      let peers = try await node.store.read {
+        try $0.peersLeaving(afterMs: afterMs, untilMs: nowMs)
+      }
+      for peer in peers.shuffled() { node.lanes.wake(peer) }
+      return nowMs
+    } catch {
+      logger.warning("legs not looked for", metadata: ["code": "\(NodeError(from: error))"])
+      return afterMs
+    }
   }
 }
 
@@ -100,9 +141,15 @@ struct Heartbeats: Sendable {
         try transaction.appendPads(target - size)
         return target
       } after: { target, log -> (UInt64, String)? in
-        target.map { ($0, log.note) }
+        // Another job of the same commit may have added leaves: then the next beat does it.
+        target.flatMap { $0 == log.size ? ($0, log.note) : nil }
       }.map { size, note in
         try await node.store.change { try $0.keepMark(size: size, note: note, atMs: nowMs) }
+        node.gossip.changed()
+        // Everybody is told at the same time, whatever else there is to say.
+        for agency in node.trust.view.directory.register.agencies {
+          node.lanes.wake(agency.id.text)
+        }
       }
     }
   }

@@ -18,6 +18,7 @@ package final class NodeMetrics: Sendable {
     case exchangesFailed = "amonat_exchanges_failed_total"
     case cosignatures = "amonat_cosignatures_total"
     case evidence = "amonat_evidence_total"
+    case unsettledDeliveries = "amonat_deliveries_unsettled_total"
     case erasures = "amonat_erasures_total"
     case unlocks = "amonat_unlocks_total"
     case unlocksFailed = "amonat_unlocks_failed_total"

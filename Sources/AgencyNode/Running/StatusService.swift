@@ -25,6 +25,7 @@ package struct StatusService: Sendable {
         (peers: try reader.peers(), counts: try reader.outboundCounts())
       }
       let log = try node.store.checkpoints.own(node.store.identity.log)
+      let logWarnings = try await LogWarnings.look(node)
       let unlocked = await node.sessions.unlockedDesks
       var desks: [DeskStatus] = []
       for name in Set(try node.store.keyring.deskKeys().map(\.desk)).sorted() {
@@ -49,7 +50,9 @@ package struct StatusService: Sendable {
         log: LogStatus(
           origin: node.store.identity.log,
           size: log?.size ?? 0,
-          root: log?.root.hex ?? ""
+          root: log?.root.hex ?? "",
+          settledSize: node.settled.own?.size,
+          settledMs: node.settled.own?.timeMs
         ),
         register: RegisterStatus(
           version: register.version,
@@ -75,12 +78,16 @@ package struct StatusService: Sendable {
             state: AgencyID(peer.agency).map {
               Self.word(view.directory.standing(of: $0, atMs: now))
             } ?? "unknown",
+            heldUpBecause: node.forks.holds(peer.agency) ? "log-forked" : nil,
             queued: UInt64(peer.waiting),
-            lastHeardMs: peer.heardAtMs == 0 ? nil : peer.heardAtMs
+            lastHeardMs: peer.heardAtMs == 0 ? nil : peer.heardAtMs,
+            settledMs: node.settled.settledMs(of: peer.agency)
           )
         },
-        counts: Self.counts(read.counts),
-        warnings: warnings(view, card: card != nil),
+        counts: Self.counts(read.counts).merging([
+          "receipts-not-final": logWarnings.receiptsNotFinal
+        ]) { $1 },
+        warnings: warnings(view, card: card != nil) + logWarnings.codes,
         clock: node.time.status
       )
     }
@@ -148,8 +155,15 @@ package struct StatusService: Sendable {
       clock.standing == "right"
       ? 0
       : clock.usedMs > clock.localMs ? clock.usedMs - clock.localMs : clock.localMs - clock.usedMs
-    return node.metrics.text(gauges: [
+    var gauges: [(name: String, value: UInt64)] = [
       ("amonat_log_leaves", log), ("amonat_clock_off_seconds", off / 1000),
-    ])
+    ]
+    if let warnings = try? await LogWarnings.look(node) {
+      gauges.append(("amonat_receipts_not_final", warnings.receiptsNotFinal))
+      gauges.append(("amonat_views_unproved", warnings.viewsUnproved))
+      gauges.append(("amonat_log_settled_leaves", node.settled.own?.size ?? 0))
+      gauges.append(("amonat_logs_forked", UInt64(node.forks.all.count)))
+    }
+    return node.metrics.text(gauges: gauges)
   }
 }

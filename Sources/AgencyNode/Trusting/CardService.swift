@@ -83,9 +83,9 @@ package struct CardService: Sendable {
     let node = node
     try await NodeError.wrapping {
       let directory = node.trust.view.directory
-      guard let card = directory.card(of: node.trust.me), let log = card.card.logID else {
-        throw NodeError(.cardUnknown)
-      }
+      guard let card = directory.card(of: node.trust.me),
+        let log = LogID(node.store.identity.log)
+      else { throw NodeError(.cardUnknown) }
       let serial = Link.nextSerial(
         after: directory.link(of: node.trust.me)?.link.serial ?? 0,
         nowMs: nowMs
@@ -155,6 +155,18 @@ package struct CardService: Sendable {
     }
   }
 
+  /// The own logs that have ended, with their keys (R3).
+  private static func pastLogs(_ node: Node) async throws -> [Card.PastLog] {
+    try await node.store.read { try $0.pastLogs() }.map { line in
+      Card.PastLog(
+        key: try NodeStore.signingKey(node.store.keyring, named: "log/\(line.number)").publicKey,
+        number: UInt32(clamping: line.number),
+        size: line.size,
+        root: line.root
+      )
+    }
+  }
+
   private static func card(
     _ node: Node,
     held: HeldCard?,
@@ -210,7 +222,7 @@ package struct CardService: Sendable {
         number: number
       ),
       expiresMs: expiresMs,
-      pastLogs: [],
+      pastLogs: try await pastLogs(node),
       protocols: [Card.currentProtocol]
     )
   }

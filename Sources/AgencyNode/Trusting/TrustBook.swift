@@ -34,15 +34,40 @@ package final class TrustBook: Sendable {
   /// Loads what the store holds: the notes in the order in which they came.
   package init(me: AgencyID, store: NodeStore) async throws(NodeError) {
     self.me = me
+    let held = try await NodeError.wrapping { Set(try store.keyring.deskKeys().map(\.keyID)) }
+    state = Mutex(
+      try await Self.load(realm: store.identity.realm, heldDeskKeys: held) {
+        try await store.read($0)
+      }
+    )
+  }
+
+  /// What was stored, as read.
+  package struct Stored: Sendable {
+    let notes: [(text: String, atMs: UInt64)]
+    let policies: [(hash: Digest32, body: [UInt8])]
+    let successions: [NodeReader.Succession]
+  }
+
+  /// Makes a view of what a store holds.
+  static func load(
+    realm: Digest32,
+    heldDeskKeys: Set<Digest32> = [],
+    reading: (@escaping @Sendable (NodeReader) throws -> Stored) async throws -> Stored
+  ) async throws(NodeError) -> View {
     let loaded = try await NodeError.wrapping {
-      try await store.read { reader in
-        (notes: try reader.notesInOrder(), policies: try reader.policies())
+      try await reading { reader in
+        Stored(
+          notes: try reader.notesInOrder(),
+          policies: try reader.policies(),
+          successions: try reader.successions()
+        )
       }
     }
     guard let first = loaded.notes.first, let founding = try? SignedNote(parsing: first.text),
       var directory = try? PeerDirectory(founding: founding)
     else { throw NodeError(.registerUnknown, detail: "the founding register is missing") }
-    guard directory.realm == store.identity.realm else {
+    guard directory.realm == realm else {
       throw NodeError(.storageUnreadable, detail: "the register is of another realm")
     }
     for (text, atMs) in loaded.notes.dropFirst() {
@@ -53,14 +78,52 @@ package final class TrustBook: Sendable {
     for (hash, body) in loaded.policies {
       if let policy = try? Policy.parse(body) { policies[hash] = policy }
     }
-    let held = try await NodeError.wrapping { Set(try store.keyring.deskKeys().map(\.keyID)) }
-    state = Mutex(View(directory: directory, heldDeskKeys: held, policies: policies))
+    for ended in loaded.successions {
+      Self.adopt(
+        ended.agency,
+        oldLog: ended.oldLog,
+        size: ended.size,
+        root: ended.root,
+        in: &directory
+      )
+    }
+    return View(directory: directory, heldDeskKeys: heldDeskKeys, policies: policies)
   }
 
   /// Learns which desk keys are held, after one was made or destroyed.
   func holdDeskKeys(of store: NodeStore) throws {
     let held = Set(try store.keyring.deskKeys().map(\.keyID))
     state.withLock { $0.heldDeskKeys = held }
+  }
+
+  /// An agency's next log has begun (R6).
+  ///
+  /// - Throws: ``NodeError`` where its card does not say so, or says so already.
+  func adopt(
+    _ agency: AgencyID,
+    oldLog: String,
+    size: UInt64,
+    root: Digest32
+  ) throws(NodeError) {
+    let adopted = state.withLock {
+      Self.adopt(agency.text, oldLog: oldLog, size: size, root: root, in: &$0.directory)
+    }
+    guard adopted else { throw NodeError(.conflict, detail: "log") }
+  }
+
+  @discardableResult
+  private static func adopt(
+    _ agency: String,
+    oldLog: String,
+    size: UInt64,
+    root: Digest32,
+    in directory: inout PeerDirectory
+  ) -> Bool {
+    // A newer card knows of it by itself.
+    guard let id = AgencyID(agency), directory.card(of: id)?.card.logID?.text == oldLog else {
+      return false
+    }
+    return (try? directory.adoptNextLog(of: id, closedSize: size, root: root)) != nil
   }
 
   /// The present view.
@@ -85,7 +148,8 @@ package final class TrustBook: Sendable {
     var outcomes: [LocalContract.NoteOutcome] = []
     var kept: [(kind: String, owner: String, serial: UInt64, text: String, hash: Digest32)] = []
     var evidence: [(String, String, String)] = []
-    for text in notes {
+    // Texts about logs are for the witness desk.
+    for text in notes where WitnessNote(text) == nil {
       guard let note = try? SignedNote(parsing: text) else {
         outcomes.append(.init(type: "unknown", result: "refused", code: "malformed"))
         continue

@@ -148,6 +148,7 @@ extension PhraseTable {
       "register-unknown": "No register is loaded, or not the one named.",
       "agency-unknown": "There is no such member.",
       "member": "The recipient is suspended or retired.",
+      "log-forked": "Two histories of the recipient's log are held; nothing is disclosed to it.",
       "card-unknown": "No valid card of the recipient is held.",
       "desk-key-gone": "The recipient's desk keys have run out.",
       "idempotency-conflict": "The key was used with another request.",

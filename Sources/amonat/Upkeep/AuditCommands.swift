@@ -21,6 +21,7 @@ struct ExportAudit: NodeCommand {
       The node writes the file itself, on its own machine; - prints the bundle instead.
 
         amonat audit export --out ministry.bundle
+        amonat audit export --out ministry-1.bundle --log 1
         amonat audit export --out - | gzip > ministry.bundle.gz
       """
   )
@@ -28,7 +29,14 @@ struct ExportAudit: NodeCommand {
   @Option(help: "A new file, or - for standard output.", completion: .file())
   var out: String
 
+  @Option(help: "The number of a log that has ended. Default: the log in use.")
+  var log: UInt64?
+
   @OptionGroup var node: NodeOptions
+
+  func validate() throws {
+    guard log == nil || out != "-" else { throw ValidationError("--log needs a file.") }
+  }
 
   func run() async throws {
     if out == "-" { try await stream() } else { try await callAndShow() }
@@ -39,7 +47,7 @@ struct ExportAudit: NodeCommand {
     let isAbsolute = out.utf8.first == UInt8(ascii: "/")
     let path = isAbsolute ? out : FileManager.default.currentDirectoryPath + "/" + out
     return try await call { client throws(LocalFailure) in
-      try await client.exportAudit(to: path)
+      try await client.exportAudit(to: path, log: log)
     }
   }
 
