@@ -78,7 +78,36 @@ extension NodeTests {
       }
     }
 
-    @Test("A6: one witness in the year 2100 moves nobody's time and stops no exchange")
+    @Test("A6: one witness far in the future moves nobody's time and stops no exchange")
+    func future() async throws {
+      try await LivingRealm.with(Self.three) { realm in
+        let (time, ministry, clinic, shelter) = (
+          realm.time, realm.nodes[0], realm.nodes[1], realm.nodes[2]
+        )
+        await shelter.stop()
+        try await shelter.wake(clockAt: time.nowMs + 20 * day)
+        let name = try await ministry.openCase()
+        let first = try await ministry.refer(try await ministry.consent(name, to: shelter))
+        _ = try await time.pass(until: "the shelter has received and cosigned") {
+          try await ministry.line(first.message)?.state == "delivered"
+        }
+        // What it signed is kept, and does not count alone.
+        time.pass(ms: 700_000)
+        try await time.settle()
+        let kept = try await ministry.node.store.read { try $0.metas(prefix: "clock/witness/") }
+        let stated = kept.first { $0.key.hasSuffix(shelter.id) }?.value.split(separator: " ").last
+        #expect((stated.flatMap { UInt64($0) } ?? 0) > time.nowMs + 19 * day)
+        #expect(ministry.node.trustedMs < time.nowMs + day)
+        #expect(ministry.node.time.mayCosign && ministry.node.time.status.standing == "right")
+        let good = try await ministry.refer(try await ministry.consent(name, to: clinic))
+        _ = try await time.pass(until: "delivered to the clinic") {
+          try await ministry.line(good.message)?.state == "delivered"
+        }
+        #expect(ministry.node.trustedMs < time.nowMs + day)
+      }
+    }
+
+    @Test("A6: a node that wakes up in 2100 shuts itself out, and nobody else")
     func year2100() async throws {
       try await LivingRealm.with(Self.three) { realm in
         let (time, ministry, clinic, shelter) = (
@@ -87,25 +116,18 @@ extension NodeTests {
         await shelter.stop()
         try await shelter.wake(clockAt: 4_102_444_800_000)
         let name = try await ministry.openCase()
-        let lost = try await ministry.refer(try await ministry.consent(name, to: shelter))
-        // By its clock the offer ran out long ago; the refusal carries a cosignature of 2100.
-        _ = try await time.pass(until: "the shelter has answered") {
-          try await ministry.line(lost.message)?.state == "draft"
-        }
-        #expect(try await ministry.line(lost.message)?.outcome == "expired")
-        #expect(ministry.node.trustedMs < time.nowMs + day)
-        #expect(ministry.node.time.mayCosign)
+        let waiting = try await ministry.refer(try await ministry.consent(name, to: shelter))
         let good = try await ministry.refer(try await ministry.consent(name, to: clinic))
         _ = try await time.pass(until: "delivered to the clinic") {
           try await ministry.line(good.message)?.state == "delivered"
         }
-        #expect(ministry.node.trustedMs < time.nowMs + day)
-        // B5: who was sent a byte is a holder, whatever it answered, and is told of the withdrawal.
-        let ended = try await ConsentService(node: ministry.node).stop(
-          ConsentStop(case: name, grants: nil, channel: "in-person"),
-          ministry.presence()
-        )
-        #expect(ended.messages.count == 2)
+        #expect(try await ministry.line(waiting.message)?.state == "queued")
+        // Somebody sets its clock; a restart forgets that it ever believed in 2100.
+        await shelter.stop()
+        try await shelter.wake(clockAt: time.nowMs)
+        _ = try await time.pass(until: "delivered to the shelter too") {
+          try await ministry.line(waiting.message)?.state == "delivered"
+        }
       }
     }
 

@@ -92,8 +92,9 @@ extension NodeTests {
         let (time, ministry, clinic) = (realm.time, realm.nodes[0], realm.nodes[1])
         let keyring = clinic.node.store.keyring
         realm.cut()
+        let name = try await ministry.openCase()
         let sent = try await ministry.refer(
-          try await ministry.consent(try await ministry.openCase(), to: clinic, days: 90)
+          try await ministry.consent(name, to: clinic, days: 90)
         )
         #expect(sent.state == "queued")
         // The key goes while the message is on its way.
@@ -107,6 +108,12 @@ extension NodeTests {
         }
         #expect(try await ministry.line(sent.message)?.outcome == "desk-key-gone")
         #expect(try await clinic.list(.incoming).isEmpty)
+        // B5: who was sent a byte is a holder, whatever it answered, and is told of the withdrawal.
+        let ended = try await ConsentService(node: ministry.node).stop(
+          ConsentStop(case: name, grants: nil, channel: "in-person"),
+          ministry.presence()
+        )
+        #expect(ended.messages.count == 1)
       }
     }
 

@@ -25,7 +25,7 @@ internal import TransparencyLog
     #expect(floor.nowMs(localMs: right + 1, steadyMs: 9_001) == right + 1)
     // Sure of it only when somebody else says the same.
     #expect(floor.sureMs == now)
-    floor.settle(localMs: right + 10, steadyMs: 9_010, witnesses: [right - day])
+    floor.settle(localMs: right + 10, steadyMs: 9_010, witnesses: [right - day / 2])
     #expect(floor.sureMs == right + 10)
   }
 
