@@ -245,7 +245,8 @@ let package = Package(
     tests(
       "PeerLinkTests",
       [
-        "PeerLink", "HTTPLine", Product.x509, Product.asn1, Product.crypto, Product.nioCore,
+        "PeerLink", "HTTPLine", "LocalContract", Product.x509, Product.asn1, Product.crypto,
+        Product.nioCore,
         Product.nioPosix, Product.nioSSL, Product.hummingbird, Product.lifecycle, Product.logging,
       ]
     ),

@@ -27,6 +27,8 @@ package final class Node: Sendable {
   package let tls: TLSKeeper
   /// What time it is, and whether the machine's clock is believed.
   package let time: ClockKeeper
+  /// Whose turn it is to sign this node's own card and link.
+  let ownNotes = Turns()
   /// Which peers have had the newest link.
   let told = TellBook()
   /// The witness's signing key.

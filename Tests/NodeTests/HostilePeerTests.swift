@@ -96,7 +96,6 @@ extension NodeTests {
           #expect(answer.code != nil || !answer.items.isEmpty, "at \(place)")
         }
         #expect(try await stored(client) == 0)
-        #expect(try await forger.post(body).events.map(\.type) == [.receive])
         try await honest(forger, client)
       }
     }
@@ -281,6 +280,35 @@ extension NodeTests {
           #expect(refused.status == 400 && refused.code == "origin")
         }
         #expect(try await stored(client) == 2)
+      }
+    }
+
+    @Test("A suspended member delivers nothing: refused with its code, without an event")
+    func suspended() async throws {
+      try await withForger { pair, forger, client in
+        try await honest(forger, client)
+        let root = pair.root.appendingPathComponent("commission")
+        let phrase = ["--passphrase-file", pair.root.appendingPathComponent("passphrase").path]
+        let register = pair.harness.register.path
+        let (draft, signed) = (root.appendingPathComponent("2.json").path, root.path + "/2.note")
+        for arguments in [
+          ["next", "--previous", register, "--suspend", "ministry.example", "--out", draft],
+          ["sign", "--register", draft, "--previous", register, "--out", signed]
+            + ["justice", "health", "interior", "ngo-union"].flatMap {
+              ["--key", root.appendingPathComponent("\($0).key").path]
+            } + phrase,
+        ] {
+          let output = try pair.harness.programs.run("amonat", ["commission"] + arguments)
+          #expect(output.status == 0, "\(output.err)")
+        }
+        try pair.clinic.unlockAgain()
+        try pair.clinic.cli(["register", "import", signed])
+        let before = try await stored(client)
+        let offer = try forger.offer(under: try await forger.grant())
+        let refused = try await forger.deliver(offer)
+        #expect(refused.status == 200 && refused.items == ["member"])
+        #expect(refused.events.isEmpty)
+        #expect(try await stored(client) == before)
       }
     }
 

@@ -190,7 +190,6 @@ enum Sample {
       (.print, message + [.strings(.groups, ["health"])]),
       (.export, message + [.strings(.groups, ["health"]), .string(.kind, "audit")]),
       (.unlock, [.string(.outcome, "opened")]),
-      (.deskKey, [.digest(.message, realm), .string(.outcome, "destroyed")]),
       (.expire, message + grantName + [.string(.kind, "grant")]),
       (.restore, [.string(.kind, "backup"), .integer(.size, 3)]),
       (.evidence, message + [.string(.kind, "fork"), .string(.peer, "b.example")]),

@@ -27,12 +27,16 @@ struct Renewal: Sendable {
   func renewIfDue() async throws(NodeError) {
     guard node.time.mayCosign else { return }
     let node = node
+    try await NodeError.wrapping { try await node.ownNotes.take { try await renew() } }
+  }
+
+  private func renew() async throws {
     let nowMs = node.clock.nowMs()
     let directory = node.trust.view.directory
     // Without a person's card there is nothing to link to.
     guard let card = directory.card(of: node.trust.me), let held = directory.link(of: node.trust.me)
     else { return }
-    try await NodeError.wrapping { try await Self.certificate(node, nowMs: nowMs) }
+    try await Self.certificate(node, nowMs: nowMs)
     let isDue =
       held.link.expiresMs < nowMs + Self.linkEarlyMs || held.link.card != card.sha256
       || held.link.tls != node.tls.listed

@@ -30,45 +30,47 @@ package struct CardService: Sendable {
     let via = request.via.compactMap { AgencyID($0) }
     guard via.count == request.via.count else { throw NodeError(.malformed, detail: "via") }
     return try await NodeError.wrapping {
-      let keyring = node.store.keyring
-      let fileBytes: [UInt8]
-      if let text = request.keyFile {
-        fileBytes = Array(text.utf8)
-      } else if let kept = try keyring.secret(named: "agency-key") {
-        fileBytes = kept.copyBytes()
-      } else {
-        throw NodeError(.agencyKeyLocked, detail: "give the agency's key file")
+      try await node.ownNotes.take {
+        let keyring = node.store.keyring
+        let fileBytes: [UInt8]
+        if let text = request.keyFile {
+          fileBytes = Array(text.utf8)
+        } else if let kept = try keyring.secret(named: "agency-key") {
+          fileBytes = kept.copyBytes()
+        } else {
+          throw NodeError(.agencyKeyLocked, detail: "give the agency's key file")
+        }
+        let file = try SigningKeyFile(parsing: fileBytes)
+        let agencyKey: SigningKey
+        do {
+          agencyKey = try file.unlock(SecretBytes(Array(request.passphrase.utf8)))
+        } catch {
+          throw NodeError(.passphraseWrong)
+        }
+        let nowMs = node.clock.nowMs()
+        let days = min(request.days ?? Self.cardDays, Self.cardDays)
+        let view = node.trust.view
+        let held = view.directory.card(of: node.trust.me)
+        // The person who signs brings the next epochs along.
+        try await DeskEpochs(node: node).extend(actor: nil, nowMs: nowMs)
+        let card = try await Self.card(
+          node,
+          held: held,
+          expiresMs: nowMs + UInt64(days) * 86_400_000,
+          nowMs: nowMs
+        )
+        let number = node.store.identity.number
+        let note = try card.signed(
+          agencyKey: agencyKey,
+          logKey: try NodeStore.signingKey(keyring, named: "log/\(number)"),
+          nextLogKey: try NodeStore.signingKey(keyring, named: "log/\(number + 1)"),
+          witnessKey: try NodeStore.signingKey(keyring, named: "witness/\(number)")
+        )
+        try await Self.take(note, node, nowMs: nowMs)
+        if request.keep { try keyring.set("agency-key", to: SecretBytes(fileBytes)) }
+        try await renewLink(endpoints: endpoints, via: via, nowMs: nowMs)
+        return try current()
       }
-      let file = try SigningKeyFile(parsing: fileBytes)
-      let agencyKey: SigningKey
-      do {
-        agencyKey = try file.unlock(SecretBytes(Array(request.passphrase.utf8)))
-      } catch {
-        throw NodeError(.passphraseWrong)
-      }
-      let nowMs = node.clock.nowMs()
-      let days = min(request.days ?? Self.cardDays, Self.cardDays)
-      let view = node.trust.view
-      let held = view.directory.card(of: node.trust.me)
-      // The person who signs brings the next epochs along.
-      try await DeskEpochs(node: node).extend(actor: nil, nowMs: nowMs)
-      let card = try await Self.card(
-        node,
-        held: held,
-        expiresMs: nowMs + UInt64(days) * 86_400_000,
-        nowMs: nowMs
-      )
-      let number = node.store.identity.number
-      let note = try card.signed(
-        agencyKey: agencyKey,
-        logKey: try NodeStore.signingKey(keyring, named: "log/\(number)"),
-        nextLogKey: try NodeStore.signingKey(keyring, named: "log/\(number + 1)"),
-        witnessKey: try NodeStore.signingKey(keyring, named: "witness/\(number)")
-      )
-      try await Self.take(note, node, nowMs: nowMs)
-      if request.keep { try keyring.set("agency-key", to: SecretBytes(fileBytes)) }
-      try await renewLink(endpoints: endpoints, via: via, nowMs: nowMs)
-      return try current()
     }
   }
 
