@@ -98,7 +98,7 @@ extension BundleVerifier {
       return emit(.eventMalformed, .error, index...index, ["peer"])
     }
     let isOffer = event.equals(.kind, "offer")
-    if event.equals(.grantLog, logText) {
+    if event.equals(.grantLog, logBytes.span) {
       guard let grant = rules.grants[grantIndex], grantIndex < index else {
         return rules.remark(.grantMissing, .error, index...index, [String(grantIndex)])
       }
@@ -146,7 +146,7 @@ extension BundleVerifier {
 
   private mutating func withdraw(_ event: LogEvent, at index: UInt64) {
     guard let grant = event.integer(.grant) else { return }
-    if event.equals(.grantLog, logText) {
+    if event.equals(.grantLog, logBytes.span) {
       rules.grants.withdraw(grant, at: index)
     } else if let log = event.string(.grantLog) {
       let key = AuditSession.PastGrant(log: log, index: grant)
@@ -154,28 +154,26 @@ extension BundleVerifier {
     }
   }
 
-  /// Recipient, purpose, policy and groups, as numbers.
+  /// Recipient, purpose, policy and groups, as numbers; after ``known(_:at:)``.
   private func scope(_ event: LogEvent) -> GrantTable.Scope? {
     guard let peer = event.text(.peer), let purpose = event.text(.purpose),
-      let policy = event.digest(.policy), let groups = event.text(.groups),
-      let mask = session.groups(groups)
+      let policy = lastPolicy, let groups = event.text(.groups), let mask = session.groups(groups)
     else { return nil }
     return GrantTable.Scope(
       peer: session.words.number(peer),
       purpose: session.words.number(purpose),
-      policy: session.policy(policy),
+      policy: policy.number,
       groups: mask
     )
   }
 
   /// The policy, register and peer that an event names are in the bundle (AUD-008).
   private mutating func known(_ event: LogEvent, at index: UInt64) {
-    if let policy = event.digest(.policy), policy != lastPolicy {
-      if trust.policies.contains(policy) {
-        lastPolicy = policy
-      } else {
-        rules.remark(.policyMissing, .error, index...index)
+    if let policy = event.digest(.policy) {
+      if policy != lastPolicy?.digest {
+        lastPolicy = (policy, session.policy(policy), trust.policies.contains(policy))
       }
+      if lastPolicy?.isHere != true { rules.remark(.policyMissing, .error, index...index) }
     }
     if let register = event.digest(.register), register != lastRegister {
       if trust.hasRegister(register) {

@@ -68,8 +68,8 @@ extension BundleVerifier {
     }
     append(given)
     judge(
-      event: bytes[eventStart..<eventEnd],
-      staff: bytes[staffStart..<staffEnd],
+      peerPart: bytes[eventStart..<eventEnd],
+      staffPart: bytes[staffStart..<staffEnd],
       person: person,
       at: index
     )
@@ -129,19 +129,29 @@ extension BundleVerifier {
 
   /// Judges the opened parts of one leaf.
   private mutating func judge(
-    event: ArraySlice<UInt8>,
-    staff: ArraySlice<UInt8>,
+    peerPart: ArraySlice<UInt8>,
+    staffPart: ArraySlice<UInt8>,
     person: BundleWriter.Person,
     at index: UInt64
   ) {
     guard let head else { return }
-    guard let event = try? LogEvent(parsing: event), event.type != .pad else {
+    let event: LogEvent
+    do throws(EventFailure) {
+      event = try LogEvent(parsing: peerPart)
+    } catch {
       return unclear(.eventMalformed, at: index, ["peer"])
     }
-    guard event.index == index, event.realm == head.realm, event.equals(.log, logText) else {
+    guard event.type != .pad else { return unclear(.eventMalformed, at: index, ["peer"]) }
+    guard event.index == index, event.realm == head.realm, event.equals(.log, logBytes.span) else {
       return unclear(.indexMismatch, at: index)
     }
-    guard let staff = try? StaffPart(parsing: staff), staff.cause.map({ $0 < index }) ?? true else {
+    let staff: StaffPart
+    do throws(EventFailure) {
+      staff = try StaffPart(parsing: staffPart)
+    } catch {
+      return unclear(.eventMalformed, at: index, ["staff"])
+    }
+    guard staff.cause.map({ $0 < index }) ?? true else {
       return unclear(.eventMalformed, at: index, ["staff"])
     }
     let saysPerson: Bool =

@@ -64,12 +64,14 @@ package struct BundleVerifier {
   var rootDiffers = false
   var finalSettledMs: UInt64?
   var endedInPads = false
-  var lastPolicy: Digest32?
+  /// The policy that an event named last, its number, and whether it is in the bundle.
+  var lastPolicy: (digest: Digest32, number: UInt32, isHere: Bool)?
   var lastRegister: Digest32?
   var members: Set<UInt32> = []
   var claims: ArraySlice<AuditSession.Claim> = []
   var ownNumber: UInt32 = 0
-  var logText = ""
+  var logText = "" { didSet { logBytes = Array(logText.utf8) } }
+  private(set) var logBytes: [UInt8] = []
   /// What the bundle holds, for people.
   package internal(set) var summary = BundleSummary()
 

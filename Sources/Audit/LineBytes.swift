@@ -17,7 +17,18 @@ enum LineBytes {
 
   /// Whether a range holds exactly these bytes.
   static func equal(_ bytes: [UInt8], _ range: Range<Int>, _ other: [UInt8]) -> Bool {
-    bytes[range] == other[...]
+    same(bytes.span.extracting(range), other.span)
+  }
+
+  /// Whether two texts are the same bytes.
+  static func same(_ left: Swift.Span<UInt8>, _ right: Swift.Span<UInt8>) -> Bool {
+    guard left.count == right.count else { return false }
+    return unsafe left.withUnsafeBytes { left in
+      unsafe right.withUnsafeBytes { right in
+        guard let one = left.baseAddress, let two = right.baseAddress else { return true }
+        return unsafe memcmp(one, two, left.count) == 0
+      }
+    }
   }
 
   /// The 64 lower-case hexadecimal digits of a range; `nil` for anything else.

@@ -11,7 +11,10 @@ final class WordTable {
     mutating func known(_ word: ArraySlice<UInt8>) -> UInt32? {
       let place = Self.place(word)
       let last = recent[place]
-      if last < texts.count, texts[Int(last)][...] == word { return last }
+      if last < texts.count {
+        let text = texts[Int(last)]
+        if LineBytes.same(text.span, word.span) { return last }
+      }
       guard let number = numbers[String(decoding: word, as: UTF8.self)] else { return nil }
       recent[place] = number
       return number

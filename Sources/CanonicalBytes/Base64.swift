@@ -38,36 +38,37 @@ public enum Base64 {
     guard text.count > 0 else { return [] }
     let padding = (0..<2).prefix { text[text.count - 1 - $0] == 0x3D }.count
     let groups = text.count / 4 - (padding > 0 ? 1 : 0)
-    let table = values
     // Above 63 where a character is foreign; padding is, before the end.
     var foreign: UInt8 = 0
-    var spare: UInt32 = 0
+    var spare: UInt8 = 0
     let out = unsafe [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3) { out, count in
-      func group(_ place: Int, of four: Int) -> UInt32 {
-        var bits: UInt32 = 0
-        for offset in 0..<4 {
-          let value = offset < four ? table[Int(text[place + offset])] : 0
-          foreign |= value
-          bits = bits << 6 | UInt32(value)
+      unsafe values.withUnsafeBufferPointer { table in
+        unsafe text.withUnsafeBufferPointer { text in
+          for number in 0..<groups {
+            let first = unsafe table[Int(text[4 * number])]
+            let second = unsafe table[Int(text[4 * number + 1])]
+            let third = unsafe table[Int(text[4 * number + 2])]
+            let fourth = unsafe table[Int(text[4 * number + 3])]
+            foreign |= first | second | third | fourth
+            unsafe out[3 * number] = first << 2 | second >> 4
+            unsafe out[3 * number + 1] = second << 4 | third >> 2
+            unsafe out[3 * number + 2] = third << 6 | fourth
+          }
+          count = 3 * groups
+          guard padding > 0 else { return }
+          let first = unsafe table[Int(text[4 * groups])]
+          let second = unsafe table[Int(text[4 * groups + 1])]
+          let third = unsafe padding == 1 ? table[Int(text[4 * groups + 2])] : 0
+          foreign |= first | second | third
+          // Spare bits under the padding are zero, so that one value has one text.
+          spare = padding == 1 ? third & 3 : second & 15
+          unsafe out[count] = first << 2 | second >> 4
+          count += 1
+          if padding == 1 {
+            unsafe out[count] = second << 4 | third >> 2
+            count += 1
+          }
         }
-        return bits
-      }
-      for number in 0..<groups {
-        let bits = group(4 * number, of: 4)
-        unsafe out[count] = UInt8(truncatingIfNeeded: bits >> 16)
-        unsafe out[count + 1] = UInt8(truncatingIfNeeded: bits >> 8)
-        unsafe out[count + 2] = UInt8(truncatingIfNeeded: bits)
-        count += 3
-      }
-      guard padding > 0 else { return }
-      let bits = group(4 * groups, of: 4 - padding)
-      // Spare bits under the padding are zero, so that one value has one text.
-      spare = bits & (padding == 1 ? 0xFF : 0xFFFF)
-      unsafe out[count] = UInt8(truncatingIfNeeded: bits >> 16)
-      count += 1
-      if padding == 1 {
-        unsafe out[count] = UInt8(truncatingIfNeeded: bits >> 8)
-        count += 1
       }
     }
     return foreign < 64 && spare == 0 ? out : nil

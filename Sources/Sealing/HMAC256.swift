@@ -61,12 +61,17 @@ public struct HMAC256: Sendable {
     return unsafe withScratch { scratch in
       unsafe Pad.fill(scratch, key, Pad.inner)
       let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[Pad.byteCount...])
-      let head = unsafe PAE.writeHead(label, part: part.count, to: rest)
-      // Key block and head in one call, then the part.
-      unsafe inner.update(
-        buffer: UnsafeRawBufferPointer(rebasing: scratch[..<(Pad.byteCount + head)])
-      )
-      inner.update(part)
+      var filled = unsafe Pad.byteCount + PAE.writeHead(label, part: part.count, to: rest)
+      // In one call where it fits, which is nearly always: each costs as much as a block.
+      let fits = part.count <= scratch.count - filled
+      if fits {
+        unsafe part.withUnsafeBytes {
+          unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[filled...]).copyMemory(from: $0)
+        }
+        filled += part.count
+      }
+      unsafe inner.update(buffer: UnsafeRawBufferPointer(rebasing: scratch[..<filled]))
+      if !fits { inner.update(part) }
       return unsafe finish(inner, key, scratch)
     }
   }
@@ -86,17 +91,18 @@ public struct HMAC256: Sendable {
     return outer.finish()
   }
 
-  /// Lends a key block and what follows it, on the stack and wiped: the block is the key in another
-  /// dress.
+  /// Key block and message together; what the stack is sure to give.
+  private static let scratchBytes = 1024
+  /// Key block and inner hash.
+  private static let secretBytes = Pad.byteCount + Digest32.byteCount
+
+  /// Lends a key block and what follows it, on the stack; what is as good as the key is wiped.
   private static func withScratch<Result>(
     _ body: (UnsafeMutableRawBufferPointer) -> Result
   ) -> Result {
-    unsafe withUnsafeTemporaryAllocation(
-      byteCount: Pad.byteCount + PAE.headBytes,
-      alignment: 8
-    ) { scratch in
+    unsafe withUnsafeTemporaryAllocation(byteCount: scratchBytes, alignment: 8) { scratch in
       defer {
-        if let base = scratch.baseAddress { unsafe sodium_memzero(base, scratch.count) }
+        if let base = scratch.baseAddress { unsafe sodium_memzero(base, secretBytes) }
       }
       return unsafe body(scratch)
     }

@@ -40,7 +40,9 @@ public struct Hash256: Sendable {
 
   /// The hash of everything fed.
   public func finish() -> Digest32 {
-    unsafe state.finalize().withUnsafeBytes { unsafe Digest32(reading: $0) }
+    // The library's own accessor is generic and far from here; its digest is 32 plain bytes, which the
+    // tests hold it to.
+    unsafe Swift.withUnsafeBytes(of: state.finalize()) { unsafe Digest32(reading: $0) }
   }
 
   /// The hash of one byte string.

@@ -1,4 +1,5 @@
 public import CanonicalBytes
+internal import Foundation
 
 /// Why bytes are not an event's part.
 ///
@@ -157,14 +158,16 @@ struct EventFields: Sendable {
     return Digest32(hexDigits: text.span.extracting(range))
   }
 
-  func equals(_ key: EventKey, _ other: String) -> Bool {
-    guard key.grammar.shape == .string, let range = slots[key] else { return false }
-    let (text, other) = (text.span, other.utf8.span)
-    guard range.count == other.count else { return false }
-    for offset in 0..<range.count where text[range.lowerBound + offset] != other[offset] {
+  func equals(_ key: EventKey, _ other: Span<UInt8>) -> Bool {
+    guard key.grammar.shape == .string, let range = slots[key], range.count == other.count else {
       return false
     }
-    return true
+    return unsafe text.span.extracting(range).withUnsafeBytes { left in
+      unsafe other.withUnsafeBytes { right in
+        guard let one = left.baseAddress, let two = right.baseAddress else { return true }
+        return unsafe memcmp(one, two, left.count) == 0
+      }
+    }
   }
 
   func check(_ schema: EventSchema) throws(EventFailure) {

@@ -13,6 +13,7 @@ struct EventScanner {
 
   private(set) var slots = EventSlots()
   private let known = EventNames.packed
+  private let starts = EventNames.starts
   private var position = 0
 
   /// Reads a whole text into ``slots``.
@@ -48,6 +49,7 @@ struct EventScanner {
     let start = position
     let name = try readName(text)
     try expect(UInt8(ascii: "\""), text)
+    next = max(next, Int(starts[Int(name.high >> 56)]))
     while next < known.count, known[next] < name { next += 1 }
     guard next < known.count, known[next] == name, let key = EventKey(rawValue: UInt8(next)) else {
       throw known.contains(name) ? .keyOrder(offset: start) : .unknownKey(offset: start)
@@ -229,6 +231,11 @@ enum EventNames {
   static let written: [[UInt8]] = EventKey.allCases.map { Array("\"\($0.name)\":".utf8) }
 
   static let packed: [Packed] = EventKey.allCases.map { pack(Array($0.name.utf8).span) }
+
+  /// For each byte, how many names begin with a smaller one.
+  static let starts: [UInt8] = (0...UInt64(UInt8.max)).map { first in
+    UInt8(packed.count { $0.high >> 56 < first })
+  }
 
   /// Packs a name of at most 16 bytes.
   static func pack(_ name: Span<UInt8>) -> Packed {

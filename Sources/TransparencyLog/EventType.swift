@@ -173,12 +173,12 @@ struct EventSchema {
     switch type {
     case .grant: grant
     case .disclose:
-      fields.equals(.basis, "reply")
-        ? (fields.equals(.kind, "offer") ? replyOffer : reply)
-        : fields.equals(.kind, "offer") ? offer : further
+      fields.equals(.basis, EventWords.reply.span)
+        ? (fields.equals(.kind, EventWords.offer.span) ? replyOffer : reply)
+        : fields.equals(.kind, EventWords.offer.span) ? offer : further
     case .notify:
-      fields.equals(.kind, "withdraw")
-        ? notifyWithdraw : fields.equals(.kind, "erased") ? notifyErased : notify
+      fields.equals(.kind, EventWords.withdraw.span)
+        ? notifyWithdraw : fields.equals(.kind, EventWords.erased.span) ? notifyErased : notify
     case .countersign: countersign
     case .deskKey: deskKey
     case .verbal: verbal
@@ -200,4 +200,12 @@ struct EventSchema {
     case .pad: pad
     }
   }
+}
+
+/// The words that decide what an event must hold.
+enum EventWords {
+  static let erased = Array("erased".utf8)
+  static let offer = Array("offer".utf8)
+  static let reply = Array("reply".utf8)
+  static let withdraw = Array("withdraw".utf8)
 }

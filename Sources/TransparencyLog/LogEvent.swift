@@ -68,14 +68,15 @@ public struct LogEvent: Sendable {
   private func checkTogether() throws(EventFailure) {
     switch type {
     case .grant:
-      guard !equals(.basis, "reply") else { throw .contradiction(.basis) }
+      guard !equals(.basis, EventWords.reply.span) else { throw .contradiction(.basis) }
       // What an exception allowed is never shared further.
       if integer(.onward) == 1, let basis = string(.basis), EventBasis.isException(basis) {
         throw .contradiction(.onward)
       }
     case .disclose:
       // The first message of a referral answers nothing.
-      guard !(equals(.basis, "reply") && equals(.kind, "offer")) else {
+      let isReply = equals(.basis, EventWords.reply.span)
+      guard !isReply || !equals(.kind, EventWords.offer.span) else {
         throw .contradiction(.kind)
       }
     case .succeed:
@@ -99,7 +100,9 @@ public struct LogEvent: Sendable {
   /// The 32 bytes under a key; `nil` if absent or not hexadecimal of that length.
   public func digest(_ key: EventKey) -> Digest32? { fields.digest(key) }
   /// Whether a key's text is exactly these bytes; `false` if absent.
-  public func equals(_ key: EventKey, _ text: String) -> Bool { fields.equals(key, text) }
+  public func equals(_ key: EventKey, _ text: String) -> Bool { fields.equals(key, text.utf8.span) }
+  /// Whether a key's text is exactly these bytes; `false` if absent.
+  public func equals(_ key: EventKey, _ text: Span<UInt8>) -> Bool { fields.equals(key, text) }
   /// Whether a key is present.
   public func has(_ key: EventKey) -> Bool { fields.has(key) }
 }

@@ -6,43 +6,80 @@ internal import Sealing
 internal import TestSupport
 internal import TransparencyLog
 
-/// How fast a bundle is verified: grants, offers with their receipts, messages received, openings.
+/// How fast a bundle is verified, and in how much memory: grants, offers with their receipts, messages
+/// received, openings.
+///
+/// Each verification is a process of its own, so that its memory is its own.
 enum AuditVerify {
+  /// The word that makes this program verify one file and tell what it took.
+  static let word = "audit-verify-file"
+
   /// Register and policy stand first.
   private static let founding: UInt64 = 2
 
+  /// What one verification took.
+  private struct Outcome: Codable {
+    let cpuSeconds: Double
+    let peakMiB: Double
+    let isWhole: Bool
+    let receipts: UInt64
+    let findings: String
+  }
+
   static func measure(_ options: BenchOptions) throws -> Figure {
-    let wanted = UInt64(options.count ?? 300_000)
-    let size = founding + (wanted + 3) / 4 * 4
     let folder = try BenchOptions.makeFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appendingPathComponent("bench.bundle")
     let realm = try SampleRealm()
     let events = SampleEvents(realm: realm.realm, policy: Hash256.of(realm.policy))
+    let small = folder.appendingPathComponent("small.bundle")
+    try write(leaves(10_000), events, realm, to: small)
+    let size = leaves(UInt64(options.count ?? 1_000_000))
+    let file = folder.appendingPathComponent("bench.bundle")
     Progress.say("  writing \(size) leaves")
     try write(size, events, realm, to: file)
     let bytes = try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int ?? 0
     Progress.say("  verifying \(bytes) bytes")
-    let (first, findings, summary) = try verify(file)
-    let (second, _, _) = try verify(file)
-    let spent = min(first, second)
-    guard summary.isWhole else { throw Programs.Failure("the bundle was not read to its end") }
+    let (first, second, few) = (try verify(file), try verify(file), try verify(small))
+    guard first.isWhole, second.isWhole, few.isWhole else {
+      throw Programs.Failure("a bundle was not read to its end")
+    }
+    let spent = min(first.cpuSeconds, second.cpuSeconds)
+    let floor = try AuditFloor.microseconds(events, bytesPerLeaf: Double(bytes) / Double(size))
+    let each = spent / Double(size) * 1e6
     return Figure(
       "audit-verify",
       Double(size) / spent,
       "leaves/s",
       [
-        ("leaves", .whole(Int(size))), ("receipts", .whole(Int(summary.receipts))),
-        ("bytes", .whole(bytes)), ("cpu_s", .number(spent)),
-        ("cpu_us_per_leaf", .number(spent / Double(size) * 1e6)),
-        ("findings", .text(findings)),
+        ("leaves", .whole(Int(size))), ("receipts", .whole(Int(first.receipts))),
+        ("bytes", .whole(bytes)), ("cpu_s", .number(spent)), ("cpu_us_per_leaf", .number(each)),
+        ("floor_us_per_leaf", .number(floor)), ("ratio", .number(each / floor)),
+        ("rss_mib_10k", .number(few.peakMiB)), ("rss_mib_1m", .number(first.peakMiB)),
+        ("findings", .text(first.findings)),
       ]
     )
   }
 
-  private static func verify(_ file: URL) throws -> (Double, String, BundleSummary) {
+  /// The size of a log that holds whole groups of four.
+  private static func leaves(_ wanted: UInt64) -> UInt64 { founding + (wanted + 3) / 4 * 4 }
+
+  private static func verify(_ file: URL) throws -> Outcome {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    process.arguments = [word, file.path]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw Programs.Failure(word) }
+    return try JSONDecoder().decode(Outcome.self, from: output)
+  }
+
+  /// Verifies one file and writes what it took to standard output.
+  static func verifyHere(_ path: String) throws {
     let found = Counts()
-    let handle = try FileHandle(forReadingFrom: file)
+    let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     defer { try? handle.close() }
     let before = ProcessFigures.ownCPU()
     var verifier = BundleVerifier(name: "bench.bundle") { found.add($0) }
@@ -50,7 +87,14 @@ enum AuditVerify {
       verifier.feed([UInt8](chunk))
     }
     let summary = verifier.finish()
-    return (ProcessFigures.ownCPU() - before, found.text, summary)
+    let outcome = Outcome(
+      cpuSeconds: ProcessFigures.ownCPU() - before,
+      peakMiB: try ProcessFigures.ownPeakMiB(),
+      isWhole: summary.isWhole,
+      receipts: summary.receipts,
+      findings: found.text
+    )
+    FileHandle.standardOutput.write(try JSONEncoder().encode(outcome))
   }
 
   /// Findings by code.

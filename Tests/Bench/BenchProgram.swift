@@ -13,6 +13,15 @@ enum BenchProgram {
   ]
 
   static func run(_ arguments: [String]) async {
+    if arguments.count == 2, arguments[0] == AuditVerify.word {
+      do {
+        try AuditVerify.verifyHere(arguments[1])
+        exit(0)
+      } catch {
+        Progress.say("\(AuditVerify.word): \(error)")
+        exit(1)
+      }
+    }
     let options: BenchOptions
     do {
       options = try BenchOptions(arguments, known: names)

@@ -20,15 +20,22 @@ enum ProcessFigures {
 
   /// Resident memory of a process, in MiB.
   static func residentMiB(of pid: Int32) throws -> Double {
-    let text = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
-    for line in text.split(separator: "\n") where line.hasPrefix("VmRSS:") {
+    try statusMiB("VmRSS:", of: "\(pid)")
+  }
+
+  /// The most resident memory that this process has had, in MiB.
+  static func ownPeakMiB() throws -> Double { try statusMiB("VmHWM:", of: "self") }
+
+  private static func statusMiB(_ name: String, of process: String) throws -> Double {
+    let text = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+    for line in text.split(separator: "\n") where line.hasPrefix(name) {
       if let kib = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first
         .flatMap({ Double($0) })
       {
         return kib / 1_024
       }
     }
-    throw Programs.Failure("/proc/\(pid)/status")
+    throw Programs.Failure("/proc/\(process)/status")
   }
 }
 
