@@ -58,7 +58,7 @@ package final class Node: Sendable {
       guard let me = AgencyID(store.identity.agency) else {
         throw NodeError(.storageUnreadable, detail: "agency")
       }
-      trust = try await TrustBook(me: me, store: store)
+      trust = try await TrustBook(me: me, store: store, nowMs: clock.nowMs())
       witnessKey = try NodeStore.signingKey(
         store.keyring,
         named: "witness/\(store.identity.number)"
