@@ -73,7 +73,7 @@ package final class Node: Sendable {
       guard let me = AgencyID(store.identity.agency) else {
         throw NodeError(.storageUnreadable, detail: "agency")
       }
-      trust = try await TrustBook(me: me, store: store)
+      trust = try await TrustBook(me: me, store: store, nowMs: self.clock.nowMs())
       let known = try await store.read { reader in
         (
           settled: try reader.newestSettledMark(), heard: try reader.newestHeardSettled(),

@@ -110,6 +110,9 @@ package struct RefusalPart: Equatable, Sendable {
 
   /// The code, if this node knows it.
   package var known: ItemCode? { ItemCode(rawValue: code) }
+
+  /// Whether the message is to be kept and repeated.
+  package var isForNow: Bool { known?.isForNow ?? false }
 }
 
 /// Everything one call carries, in either direction.

@@ -24,6 +24,8 @@ package enum ItemCode: String, Error, Sendable, CaseIterable, CustomStringConver
   case grantUsed = "grant-used"
   /// The policy does not allow it (step 14).
   case policy
+  /// The policy named is not held here, or has not begun; it may come (step 14).
+  case policyUnknown = "policy-unknown"
   /// Past its expiry, or an expiry further off than the policy allows (step 15).
   case expired
   /// A desk key that is no longer held (step 16).
@@ -42,10 +44,14 @@ package enum ItemCode: String, Error, Sendable, CaseIterable, CustomStringConver
     switch self {
     case .grant, .withdrawn, .grantUsed, .policy, .expired, .deskKeyGone, .desk: true
     case .member, .malformed, .suite, .notYours, .hash, .notLogged, .seqReused, .blobsWanted,
+      .policyUnknown,
       .sealBroken, .overDisclosed:
       false
     }
   }
+
+  /// Whether the same bytes may be accepted later, so that the sender keeps and repeats them.
+  package var isForNow: Bool { self == .policyUnknown }
 
   /// The code.
   package var description: String { rawValue }

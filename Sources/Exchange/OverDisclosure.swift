@@ -14,12 +14,12 @@ package enum OverDisclosure {
   /// - Parameters:
   ///   - opened: Everything that the desk opened.
   ///   - granted: The groups of the grant, or of the question that a reply answers.
-  ///   - policy: The policy that the disclosure names.
+  ///   - policies: The policies that the content may have been made under, the likeliest first.
   /// - Throws: ``FormFailure`` of the first fault. Its text names groups and fields, never content.
   package static func check(
     _ opened: [EnvelopeOpener.Opened],
     granted: [FieldGroup],
-    policy: Policy
+    policies: [Policy]
   ) throws(FormFailure) {
     for part in opened {
       guard granted.contains(part.group) else { throw .overDisclosed(part.group) }
@@ -31,7 +31,25 @@ package enum OverDisclosure {
         if part.group.text == documents { continue }
         throw .unknownField(part.group)
       }
-      try policy.check(content: content, of: part.group, granted: granted)
+      try check(content, of: part.group, granted: granted, policies: policies)
     }
+  }
+
+  /// Content must fit the forms of one policy whole; the fault told is that of the likeliest.
+  private static func check(
+    _ content: CanonicalObject,
+    of group: FieldGroup,
+    granted: [FieldGroup],
+    policies: [Policy]
+  ) throws(FormFailure) {
+    var first: FormFailure?
+    for policy in policies {
+      do throws(FormFailure) {
+        return try policy.check(content: content, of: group, granted: granted)
+      } catch {
+        first = first ?? error
+      }
+    }
+    throw first ?? .unknownGroup
   }
 }

@@ -29,11 +29,19 @@ package protocol ReceiverState {
     policy: Digest32,
     atMs nowMs: UInt64
   ) throws(Failure) -> Decision?
+  /// Whether this node knows that the policy's time is over. A policy of which it does not know
+  /// that may come: the message is asked for again, and not refused for good (step 14).
+  func hasOutlived(policy: Digest32, atMs nowMs: UInt64) throws(Failure) -> Bool
   /// The longest life of a message of this kind by the current policy, in ms (step 15).
   func longestLifeMs(of kind: MessageKind) throws(Failure) -> UInt64
   /// The groups that the desk of this key may open, by this node's card; `nil` for a key that is no
   /// longer held (step 16).
   func deskGroups(ofKey keyID: Digest32) throws(Failure) -> [FieldGroup]?
+}
+
+extension ReceiverState {
+  /// A memory that has always known every policy.
+  package func hasOutlived(policy: Digest32, atMs nowMs: UInt64) throws(Failure) -> Bool { true }
 }
 
 /// What becomes of one item.

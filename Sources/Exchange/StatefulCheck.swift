@@ -88,7 +88,10 @@ package enum StatefulCheck {
         policy: disclosure.policy,
         atMs: nowMs
       )
-    else { return .policy }
+    else {
+      return try state.hasOutlived(policy: disclosure.policy, atMs: nowMs)
+        ? .policy : .policyUnknown
+    }
     guard case .refused(let reasons) = decision else { return nil }
     // What a reply may carry stands in place of a grant (EXC-118).
     if isReply, case .policyGroups? = reasons.first { return .grant }

@@ -118,6 +118,8 @@ extension NodeTransaction {
   /// `after`: Only rows above this one.
   /// `register`: SHA-256 of the register in force.
   /// `policy`: SHA-256 of the policy in force.
+  /// `overlapping`: Earlier policies that a message may still name: what rests on a grant made under
+  /// one of them keeps to it.
   /// `nowMs`: Trusted time.
   /// `onlyNotices`: Nothing is disclosed, as to an agency whose log has two histories (CHK-036).
   /// `padLimit`: The most pads before a leg of a plan with several recipients (EVT-029).
@@ -127,6 +129,7 @@ extension NodeTransaction {
     limit: Int,
     register: Digest32,
     policy: Digest32,
+    overlapping: Set<Digest32> = [],
     nowMs: UInt64,
     atMs: UInt64,
     padLimit: UInt64 = 0,
@@ -181,7 +184,7 @@ extension NodeTransaction {
           agency: agency,
           seq: UInt64(seq),
           register: register,
-          policy: policy,
+          policy: row.policy(among: overlapping) ?? policy,
           atMs: atMs
         )
         try hot("UPDATE outbound SET state = 1, idx = ?, seq = ? WHERE id = ?")

@@ -25,11 +25,13 @@ struct WaitingRow {
   private let grantUntilMs: UInt64?
   /// How many agencies the record of its grant named; above 1 pads stand before it (EVT-029).
   let recipients: Int64
+  /// The policy under which its grant was made, in hex.
+  private let grantPolicy: String?
 
   static let selection: StaticString = """
     SELECT o.id, o.referral, o.kind, o.message, o.ref, o.grant_idx, o.grant_log, o.until, o.groups,
       o.purpose, o.basis, o.expires, o.actor, o.desk, o.outcome, o.state, o.idx, v.envelope,
-      g.stopped, g.until, g.recipients
+      g.stopped, g.until, g.recipients, g.policy
     FROM outbound o JOIN outbound_envelope v ON v.id = o.id
     LEFT JOIN consent_grant g ON g.idx = o.grant_idx AND o.basis <> ''
     WHERE o.peer = ? AND o.state < 2 AND o.id > ? AND o.leave_at <= ?
@@ -57,6 +59,13 @@ struct WaitingRow {
     stopped = row.integer(18) != 0
     grantUntilMs = row.optionalNumber(19)
     recipients = row.optionalInteger(20) ?? 1
+    grantPolicy = row.optionalText(21)
+  }
+
+  /// The policy under which its grant was made, while a message may still name that one.
+  func policy(among overlapping: Set<Digest32>) -> Digest32? {
+    guard !overlapping.isEmpty, let grantPolicy else { return nil }
+    return overlapping.first { $0.hex == grantPolicy }
   }
 
   /// Why it may not leave any more, or `nil`.

@@ -3,7 +3,7 @@
 /// A language that the policy does not speak falls back to its first; a code that it does not know
 /// is shown as it is, never guessed at.
 public struct Catalogue: Sendable {
-  private let policy: Policy
+  let policy: Policy
   /// The language asked for.
   public let language: Language
 

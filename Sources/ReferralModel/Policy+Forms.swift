@@ -22,12 +22,29 @@ extension Policy {
       throw forms.contains { $0.byName[name] != nil }
         ? .overDisclosed(group) : .unknownField(group)
     }
+    try check(content, form)
+  }
+
+  /// Checks the content of one section of the case document, which never leaves its node.
+  ///
+  /// - Throws: ``FormFailure``.
+  public func check(content: CanonicalObject, ofSection code: FieldGroup) throws(FormFailure) {
+    guard let form = section(code) else { throw .unknownGroup }
+    for member in content.members {
+      guard let name = Code(member.key), form.byName[name] != nil else {
+        throw .unknownField(code)
+      }
+    }
+    try check(content, form)
+  }
+
+  private func check(_ content: CanonicalObject, _ form: FieldForm) throws(FormFailure) {
     for field in form.fields {
       guard let value = content[field.name.text] else {
-        guard !field.isRequired else { throw .missing(group, field.name) }
+        guard !field.isRequired else { throw .missing(form.group, field.name) }
         continue
       }
-      try check(value, field, group)
+      try check(value, field, form.group)
     }
   }
 

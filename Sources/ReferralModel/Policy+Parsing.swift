@@ -5,34 +5,77 @@ extension Policy {
   ///
   /// - Parameter bytes: The file, whose SHA-256 stands in the register.
   /// - Returns: A policy in which every code that is used is defined.
-  /// - Throws: ``PolicyFailure`` with code, path and line of the first fault; nothing is repaired.
+  /// - Throws: ``PolicyFailure`` with code, path, line and column of the first fault; nothing is
+  ///   repaired.
   public static func parse(_ bytes: [UInt8]) throws(PolicyFailure) -> Policy {
+    switch read(bytes) {
+    case .success(let policy): return policy
+    case .failure(let faults): throw faults.first
+    }
+  }
+
+  /// Everything that is wrong with a policy document, by its place in the file.
+  ///
+  /// - Parameter bytes: The file.
+  /// - Returns: At most 100 findings; none for a good policy.
+  public static func findings(in bytes: [UInt8]) -> [PolicyFailure] {
+    guard case .failure(let faults) = read(bytes) else { return [] }
+    return faults.all.sorted { ($0.line, $0.column, $0.path) < ($1.line, $1.column, $1.path) }
+  }
+
+  /// What was wrong; never empty.
+  private struct Faults: Error {
+    let first: PolicyFailure
+    let others: [PolicyFailure]
+    var all: [PolicyFailure] { [first] + others }
+  }
+
+  private static func read(_ bytes: [UInt8]) -> Result<Policy, Faults> {
     let document: CanonicalObject
     do throws(CanonicalFailure) {
       document = try CanonicalJSON.parse(bytes, profile: .document)
     } catch {
-      throw PolicyFailure(code: .syntax, path: "$", line: error.line)
+      let place = error.place(in: bytes)
+      let failure = PolicyFailure(
+        code: .syntax,
+        path: "$",
+        line: place.line,
+        column: place.column
+      )
+      return .failure(Faults(first: failure, others: []))
     }
+    var faults: [PolicyFault]
     do throws(PolicyFault) {
-      return try PolicyBuilder(PolicyNode(value: .object(document), path: PolicyPath())).build()
+      var builder = try PolicyBuilder(PolicyNode(value: .object(document), path: PolicyPath()))
+      if let policy = builder.build() { return .success(policy) }
+      faults = builder.faults
     } catch {
-      throw PolicyFailure(
-        code: error.code,
-        path: error.path.text,
-        line: error.path.line(in: bytes)
+      faults = [error]
+    }
+    let failures = faults.map { fault in
+      let place = fault.path.place(in: bytes)
+      return PolicyFailure(
+        code: fault.code,
+        path: fault.path.text,
+        line: place.line,
+        column: place.column
       )
     }
+    guard let first = failures.first else {
+      preconditionFailure("a policy that was not built has a fault")
+    }
+    return .failure(Faults(first: first, others: Array(failures.dropFirst())))
   }
 }
 
 extension CanonicalFailure {
-  /// The line of the fault, from 1; 1 where the fault is of the whole.
-  fileprivate var line: Int {
+  /// Where the fault is; the beginning where it is of the whole.
+  fileprivate func place(in bytes: [UInt8]) -> TextPlace {
     switch self {
-    case .syntax(_, let line), .keyOrder(_, let line), .number(_, let line), .text(_, let line),
-      .depth(_, let line), .list(_, let line):
-      line
-    case .tooLarge, .notCanonical: 1
+    case .syntax(let offset, _), .keyOrder(let offset, _), .number(let offset, _),
+      .text(let offset, _), .depth(let offset, _), .list(let offset, _):
+      TextPlace(of: offset, in: bytes)
+    case .tooLarge, .notCanonical: TextPlace(of: 0, in: bytes)
     }
   }
 }

@@ -42,6 +42,24 @@ public struct Policy: Sendable {
   public let calendar: WorkCalendar
   /// The code lists.
   public let lists: [CodeList]
+  /// For how long the policy before this one stays allowed beside it; absent: not at all (REG-013).
+  public let overlap: Span?
+  /// Who takes part, and the most each may see.
+  public let roles: [RoleRule]
+  /// Who consents, when consent is asked again; absent: a policy of an early edition.
+  public let consent: ConsentRule?
+  /// What is read to people before they decide.
+  public let notices: [NoticeRule]
+  /// How long closed matters are kept.
+  public let retention: [RetentionRule]
+  /// What may be kept after a withdrawal.
+  public let kept: [RetentionRule]
+  /// Which foreign agencies may receive a return; absent: none.
+  public let crossBorder: CrossBorderRule?
+  /// The forms of the case document, which never leaves its node as such.
+  public let sections: [FieldForm]
+  /// Times that belong to no single referral; one that is absent does not run.
+  public let periods: [PeriodName: Span]
   /// Positions by code, so that a decision looks nothing up twice.
   let index: PolicyIndex
 }
@@ -55,11 +73,25 @@ struct PolicyIndex: Sendable {
   var lists: [Code: Int] = [:]
   var kinds: [MessageKind: Int] = [:]
   var exceptions: [Basis: Int] = [:]
+  var sections: [FieldGroup: Int] = [:]
 }
 
 extension Policy {
   /// The form of a group.
   public func form(_ group: FieldGroup) -> FieldForm? { index.groups[group].map { forms[$0] } }
+
+  /// The form of a section of the case document.
+  public func section(_ code: FieldGroup) -> FieldForm? {
+    index.sections[code].map { sections[$0] }
+  }
+
+  /// What may be kept after a withdrawal, by its code.
+  public func kept(_ code: Code) -> RetentionRule? { kept.first { $0.code == code } }
+
+  /// Who decides for a person of an age band; a policy that asks for ages has a rule for each.
+  public func age(band: Code) -> AgeRule? {
+    consent?.ages.first { $0.bands.contains(band) }
+  }
 
   /// The rule of a purpose.
   public func purpose(_ purpose: Purpose) -> PurposeRule? {

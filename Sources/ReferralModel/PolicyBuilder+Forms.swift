@@ -1,15 +1,19 @@
 internal import CanonicalBytes
 
 extension PolicyBuilder {
-  mutating func readLists() throws(PolicyFault) {
+  mutating func readLists() {
     // What the policy defines elsewhere can be chosen from like any list.
     for (name, entries) in [
-      ("services", services.map { CodeEntry(code: $0.code, labels: $0.labels) }),
-      ("priorities", priorities.map { CodeEntry(code: $0.code, labels: $0.labels) }),
+      ("services", services.map { CodeEntry(code: $0.code, labels: $0.labels, crosswalk: [:]) }),
+      (
+        "priorities", priorities.map { CodeEntry(code: $0.code, labels: $0.labels, crosswalk: [:]) }
+      ),
       (
         "purposes",
         purposes.compactMap { purpose in
-          Code(purpose.code.text).map { CodeEntry(code: $0, labels: purpose.labels) }
+          Code(purpose.code.text).map {
+            CodeEntry(code: $0, labels: purpose.labels, crosswalk: [:])
+          }
         }
       ),
     ] {
@@ -17,51 +21,113 @@ extension PolicyBuilder {
       index.lists[code] = lists.count
       lists.append(CodeList(code: code, labels: Labels(texts: []), entries: entries))
     }
-    let codes = try codes("lists", Code.self, upTo: PolicyLimit.lists)
-    for (node, code) in zip(try root.node("lists").list(upTo: PolicyLimit.lists), codes) {
-      let map = try node.object(["code", "codes"], optional: ["labels"])
-      guard index.lists[code] == nil else { throw try map.node("code").fault(.duplicateCode) }
-      let entriesNode = try map.node("codes")
-      var entries: [CodeEntry] = []
-      var seen: Set<Code> = []
-      for entryNode in try entriesNode.list(upTo: PolicyLimit.codes) {
-        let entry = try entryNode.object(["code"], optional: ["labels", "htcds", "ictip", "hsds"])
-        for crosswalk in ["htcds", "ictip", "hsds"] { _ = try entry.find(crosswalk)?.string() }
-        let codeNode = try entry.node("code")
-        let code = try codeNode.word(Code.self)
-        guard seen.insert(code).inserted else { throw codeNode.fault(.duplicateCode) }
-        entries.append(CodeEntry(code: code, labels: try entry.labels(languages)))
+    let codes = codes("lists", Code.self, upTo: PolicyLimit.lists)
+    for (node, code) in zip(entries("lists", upTo: PolicyLimit.lists), codes) {
+      guard let code else { continue }
+      guard index.lists[code] == nil else {
+        collect { _ throws(PolicyFault) in
+          throw PolicyFault(code: .duplicateCode, path: node.path.key("code"))
+        }
+        continue
       }
-      guard !entries.isEmpty else { throw entriesNode.fault(.value) }
       index.lists[code] = lists.count
-      lists.append(
-        CodeList(code: code, labels: try map.labels(languages), entries: entries)
-      )
+      let entries = readEntries(node)
+      // A list with faults keeps its place, so that what refers to it is not a second fault.
+      let labels = collect { builder throws(PolicyFault) in
+        let map = try node.object(["code", "codes"], optional: ["labels"])
+        return try map.labels(builder.languages)
+      }
+      lists.append(CodeList(code: code, labels: labels ?? Labels(texts: []), entries: entries))
     }
   }
 
-  mutating func readForms() throws(PolicyFault) {
-    for node in try root.node("groups").list(upTo: PolicyLimit.coarse) {
-      let map = try node.object(["code", "class", "fields"], optional: ["labels"])
-      var fields: [FieldRule] = []
-      for fieldNode in try map.node("fields").list(upTo: PolicyLimit.fields) {
-        let field = try readField(fieldNode)
+  private mutating func readEntries(_ list: PolicyNode) -> [CodeEntry] {
+    let nodes = collect { _ throws(PolicyFault) in
+      let map = try list.object(["code", "codes"], optional: ["labels"])
+      let entriesNode = try map.node("codes")
+      let nodes = try entriesNode.list(upTo: PolicyLimit.codes)
+      guard !nodes.isEmpty else { throw entriesNode.fault(.value) }
+      return nodes
+    }
+    var entries: [CodeEntry] = []
+    var seen: Set<Code> = []
+    for node in nodes ?? [] {
+      collect { builder throws(PolicyFault) in
+        let entry = try node.object(["code"], optional: ["labels", "htcds", "ictip", "hsds"])
+        let codeNode = try entry.node("code")
+        let code = try codeNode.word(Code.self)
+        guard seen.insert(code).inserted else { throw codeNode.fault(.duplicateCode) }
+        var crosswalk: [Crosswalk: String] = [:]
+        for standard in Crosswalk.allCases {
+          guard let value = entry.find(standard.rawValue) else { continue }
+          let text = try value.string()
+          guard !text.isEmpty, text.unicodeScalars.count <= PolicyLimit.labelScalars else {
+            throw value.fault(.value)
+          }
+          crosswalk[standard] = text
+        }
+        entries.append(
+          CodeEntry(
+            code: code,
+            labels: builder.collect { builder throws(PolicyFault) in
+              try entry.labels(builder.languages)
+            } ?? Labels(texts: []),
+            crosswalk: crosswalk
+          )
+        )
+      }
+    }
+    return entries
+  }
+
+  mutating func readForms() {
+    let nodes = entries("groups", upTo: PolicyLimit.coarse)
+    if nodes.isEmpty, let node = root.find("groups") {
+      collect { _ throws(PolicyFault) in throw node.fault(.noGroups) }
+    }
+    for node in nodes {
+      collect { builder throws(PolicyFault) in builder.forms.append(try builder.form(node)) }
+    }
+  }
+
+  /// The forms of the case document, which stays at its node.
+  mutating func readSections() {
+    let codes = codes("sections", FieldGroup.self, upTo: PolicyLimit.sections, optional: true)
+    for (node, code) in zip(entries("sections", upTo: PolicyLimit.sections, optional: true), codes)
+    {
+      guard let code else { continue }
+      if index.groups[code] != nil {
+        collect { _ throws(PolicyFault) in
+          throw PolicyFault(code: .duplicateCode, path: node.path.key("code"))
+        }
+      }
+      index.sections[code] = sections.count
+      collect { builder throws(PolicyFault) in builder.sections.append(try builder.form(node)) }
+    }
+  }
+
+  private mutating func form(_ node: PolicyNode) throws(PolicyFault) -> FieldForm {
+    let map = try node.object(["code", "class", "fields"], optional: ["labels"])
+    let fieldsNode = try map.node("fields")
+    let nodes = try fieldsNode.list(upTo: PolicyLimit.fields)
+    guard !nodes.isEmpty else { throw fieldsNode.fault(.value) }
+    let ceiling = try sensitivity(try map.node("class"))
+    var fields: [FieldRule] = []
+    for fieldNode in nodes {
+      collect { builder throws(PolicyFault) in
+        let field = try builder.readField(fieldNode)
         guard !fields.contains(where: { $0.name == field.name }) else {
           throw PolicyFault(code: .duplicateCode, path: fieldNode.path.key("name"))
         }
         fields.append(field)
       }
-      guard !fields.isEmpty else { throw try map.node("fields").fault(.value) }
-      forms.append(
-        FieldForm(
-          group: try map.node("code").word(FieldGroup.self),
-          sensitivity: try sensitivity(try map.node("class")),
-          fields: fields,
-          labels: try map.labels(languages)
-        )
-      )
     }
-    guard !forms.isEmpty else { throw try root.node("groups").fault(.noGroups) }
+    return FieldForm(
+      group: try map.node("code").word(FieldGroup.self),
+      sensitivity: ceiling,
+      fields: fields,
+      labels: try map.labels(languages)
+    )
   }
 
   func readField(_ node: PolicyNode) throws(PolicyFault) -> FieldRule {
@@ -104,7 +170,7 @@ extension PolicyBuilder {
     )
   }
 
-  private func sensitivity(_ node: PolicyNode) throws(PolicyFault) -> SensitivityClass {
+  func sensitivity(_ node: PolicyNode) throws(PolicyFault) -> SensitivityClass {
     guard let value = SensitivityClass(rawValue: try node.string()) else {
       throw node.fault(.value)
     }

@@ -4,96 +4,112 @@ extension PolicyBuilder {
     return basis
   }
 
-  func readBases() throws(PolicyFault) -> [Basis: Labels] {
+  mutating func readBases() -> [Basis: Labels] {
     var bases: [Basis: Labels] = [:]
-    let listNode = try root.node("bases")
-    for node in try listNode.list(upTo: PolicyLimit.coarse) {
-      let map = try node.object(["code"], optional: ["labels"])
-      let codeNode = try map.node("code")
-      let basis = try basis(codeNode)
-      guard !basis.isException else { throw codeNode.fault(.badCode) }
-      guard bases[basis] == nil else { throw codeNode.fault(.duplicateCode) }
-      bases[basis] = try map.labels(languages)
+    let faultsBefore = faults.count
+    for node in entries("bases", upTo: PolicyLimit.coarse) {
+      collect { builder throws(PolicyFault) in
+        let map = try node.object(["code"], optional: ["labels"])
+        let codeNode = try map.node("code")
+        let basis = try builder.basis(codeNode)
+        guard !basis.isException else { throw codeNode.fault(.badCode) }
+        guard bases[basis] == nil else { throw codeNode.fault(.duplicateCode) }
+        bases[basis] = Labels(texts: [])
+        bases[basis] = try map.labels(builder.languages)
+      }
     }
-    for basis in Basis.allCases where !basis.isException && bases[basis] == nil {
-      throw listNode.fault(.noRule)
+    let isComplete = Basis.allCases.allSatisfy { $0.isException || bases[$0] != nil }
+    // A misspelt basis is one finding, not two.
+    if !isComplete, faults.count == faultsBefore, let node = root.find("bases") {
+      collect { _ throws(PolicyFault) in throw node.fault(.noRule) }
     }
     return bases
   }
 
-  mutating func readExceptions() throws(PolicyFault) {
-    for node in try root.node("exceptions").list(upTo: PolicyLimit.coarse) {
-      let map = try node.object(
-        ["code", "persons", "life", "groups", "purposes"],
-        optional: ["labels", "second_within"]
-      )
-      let codeNode = try map.node("code")
-      let basis = try basis(codeNode)
-      guard basis.isException else { throw codeNode.fault(.badCode) }
-      guard index.exceptions[basis] == nil else { throw codeNode.fault(.duplicateCode) }
-      let life = try map.node("life").span(atMost: PolicyLimit.exceptionMs)
-      let (groups, mask) = try groups(try map.node("groups"))
-      let purposesNode = try map.node("purposes")
-      let purposes = try purposesNode.words(
-        Purpose.self,
-        upTo: PolicyLimit.coarse,
-        among: Set(index.purposes.keys)
-      )
-      guard !purposes.isEmpty else { throw purposesNode.fault(.value) }
-      index.exceptions[basis] = exceptions.count
-      exceptions.append(
-        ExceptionRule(
-          basis: basis,
-          persons: try map.node("persons").integer(2...2),
-          secondWithin: try map.find("second_within")?.span(atMost: life.nominalMs),
-          life: life,
-          groups: groups,
-          purposes: Set(purposes),
-          labels: try map.labels(languages),
-          mask: mask
+  mutating func readExceptions() {
+    for node in entries("exceptions", upTo: PolicyLimit.coarse) {
+      collect { builder throws(PolicyFault) in
+        let map = try node.object(
+          ["code", "persons", "life", "groups", "purposes"],
+          optional: ["labels", "second_within", "roles"]
         )
-      )
+        let codeNode = try map.node("code")
+        let basis = try builder.basis(codeNode)
+        guard basis.isException else { throw codeNode.fault(.badCode) }
+        guard builder.index.exceptions[basis] == nil else { throw codeNode.fault(.duplicateCode) }
+        builder.index.exceptions[basis] = builder.exceptions.count
+        builder.exceptions.append(try builder.exception(map, basis))
+      }
     }
   }
 
-  mutating func readKinds() throws(PolicyFault) {
-    let listNode = try root.node("kinds")
-    for node in try listNode.list(upTo: 64) {
-      let map = try node.object(
-        ["code", "life"],
-        optional: ["labels", "groups", "bases", "outcomes"]
-      )
-      let codeNode = try map.node("code")
-      guard let kind = MessageKind(rawValue: try codeNode.string()) else {
-        throw codeNode.fault(.badCode)
-      }
-      guard index.kinds[kind] == nil else { throw codeNode.fault(.duplicateCode) }
-      let content = try readContent(map, of: kind)
-      var outcomes: [Code] = []
-      if let outcomesNode = map.find("outcomes") {
-        guard !kind.isDisclosure else { throw outcomesNode.fault(.unknownKey) }
-        outcomes = try outcomesNode.words(
-          Code.self,
-          upTo: PolicyLimit.lists,
-          among: Set(index.lists.keys)
+  private func exception(_ map: PolicyMap, _ basis: Basis) throws(PolicyFault) -> ExceptionRule {
+    let life = try map.node("life").span(atMost: PolicyLimit.exceptionMs)
+    let (groups, mask) = try groups(try map.node("groups"))
+    let purposesNode = try map.node("purposes")
+    let purposes = try purposesNode.words(
+      Purpose.self,
+      upTo: PolicyLimit.coarse,
+      among: Set(index.purposes.keys)
+    )
+    guard !purposes.isEmpty else { throw purposesNode.fault(.value) }
+    return ExceptionRule(
+      basis: basis,
+      persons: try map.node("persons").integer(2...2),
+      secondWithin: try map.find("second_within")?.span(atMost: life.nominalMs),
+      life: life,
+      groups: groups,
+      purposes: Set(purposes),
+      roles: try map.find("roles")?.words(Code.self, upTo: 2, among: personRoles) ?? [],
+      labels: try map.labels(languages),
+      mask: mask
+    )
+  }
+
+  mutating func readKinds() {
+    let faultsBefore = faults.count
+    for node in entries("kinds", upTo: 64) {
+      collect { builder throws(PolicyFault) in
+        let map = try node.object(
+          ["code", "life"],
+          optional: ["labels", "groups", "bases", "outcomes"]
         )
+        let codeNode = try map.node("code")
+        guard let kind = MessageKind(rawValue: try codeNode.string()) else {
+          throw codeNode.fault(.badCode)
+        }
+        guard builder.index.kinds[kind] == nil else { throw codeNode.fault(.duplicateCode) }
+        builder.index.kinds[kind] = builder.kinds.count
+        builder.kinds.append(try builder.kind(map, kind))
       }
-      index.kinds[kind] = kinds.count
-      kinds.append(
-        KindRule(
-          kind: kind,
-          lifeMs: try map.node("life").span(atMost: PolicyLimit.lifeMs).nominalMs,
-          groups: content.groups,
-          bases: content.bases,
-          outcomes: outcomes,
-          labels: try map.labels(languages),
-          mask: content.mask
-        )
+    }
+    if MessageKind.allCases.contains(where: { index.kinds[$0] == nil }),
+      faults.count == faultsBefore, let node = root.find("kinds")
+    {
+      collect { _ throws(PolicyFault) in throw node.fault(.noRule) }
+    }
+  }
+
+  private func kind(_ map: PolicyMap, _ kind: MessageKind) throws(PolicyFault) -> KindRule {
+    let content = try readContent(map, of: kind)
+    var outcomes: [Code] = []
+    if let outcomesNode = map.find("outcomes") {
+      guard !kind.isDisclosure else { throw outcomesNode.fault(.unknownKey) }
+      outcomes = try outcomesNode.words(
+        Code.self,
+        upTo: PolicyLimit.lists,
+        among: Set(index.lists.keys)
       )
     }
-    for kind in MessageKind.allCases where index.kinds[kind] == nil {
-      throw listNode.fault(.noRule)
-    }
+    return KindRule(
+      kind: kind,
+      lifeMs: try map.node("life").span(atMost: PolicyLimit.lifeMs).nominalMs,
+      groups: content.groups,
+      bases: content.bases,
+      outcomes: outcomes,
+      labels: try map.labels(languages),
+      mask: content.mask
+    )
   }
 
   func readContent(

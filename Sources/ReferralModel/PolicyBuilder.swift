@@ -13,45 +13,98 @@ struct PolicyBuilder {
   var exceptions: [ExceptionRule] = []
   var kinds: [KindRule] = []
   var priorities: [PriorityRule] = []
+  var sections: [FieldForm] = []
+  var roles: [RoleRule] = []
+  var personRoles: Set<Code> = []
+  /// The longest life of each kind of grant, in milliseconds.
+  var termLives: [Code: UInt64] = [:]
+
+  /// What was found wrong so far, in the order of reading.
+  private(set) var faults: [PolicyFault] = []
 
   init(_ node: PolicyNode) throws(PolicyFault) {
-    root = try node.object(
-      [
-        "type", "name", "version", "languages", "groups", "terms", "purposes", "services", "bases",
-        "exceptions", "kinds", "priorities", "timers", "withdrawal", "witnessing", "plan",
-        "calendar", "lists",
-      ],
-      optional: ["labels"]
-    )
+    guard let object = node.value.object else { throw node.fault(.value) }
+    root = PolicyMap(object: object, path: node.path)
     let type = try root.node("type")
     guard try type.string() == "amonat/v1/policy" else { throw type.fault(.type) }
     let spoken = try root.node("languages")
     languages = try spoken.words(Language.self, upTo: PolicyLimit.languages, among: nil)
     guard !languages.isEmpty else { throw spoken.fault(.value) }
+    for member in object.members
+    where !Self.required.contains(member.key) && !Self.optional.contains(member.key) {
+      faults.append(PolicyFault(code: .unknownKey, path: node.path.key(member.key)))
+    }
   }
 
-  func build() throws(PolicyFault) -> Policy {
-    var builder = self
-    return try builder.assemble()
+  private static let required: Set<String> = [
+    "type", "name", "version", "languages", "groups", "terms", "purposes", "services", "bases",
+    "exceptions", "kinds", "priorities", "timers", "withdrawal", "witnessing", "plan",
+    "calendar", "lists",
+  ]
+
+  /// Parts that came later: a policy without them allows nothing of what they would allow.
+  private static let optional: Set<String> = [
+    "labels", "overlap", "roles", "consent", "notices", "retention", "kept", "cross_border",
+    "sections", "periods",
+  ]
+
+  /// Reads one part; a fault in it is kept, and reading goes on elsewhere.
+  @discardableResult
+  mutating func collect<Part>(
+    _ read: (inout PolicyBuilder) throws(PolicyFault) -> Part
+  ) -> Part? {
+    guard faults.count < PolicyLimit.faults else { return nil }
+    do throws(PolicyFault) {
+      return try read(&self)
+    } catch {
+      // One cause, one finding: a part that several others need is read more than once.
+      if !faults.contains(error) { faults.append(error) }
+      return nil
+    }
   }
 
-  private mutating func assemble() throws(PolicyFault) -> Policy {
-    try readTerms()
-    let groupCodes = try codes("groups", FieldGroup.self, upTo: PolicyLimit.coarse)
-    for (position, code) in groupCodes.enumerated() { index.groups[code] = position }
-    try readPurposes()
-    try readPriorities()
-    try readServices()
-    try readLists()
-    try readForms()
-    let bases = try readBases()
-    try readExceptions()
-    try readKinds()
+  /// Reads everything.
+  ///
+  /// - Returns: The policy, or `nil` and ``faults``.
+  mutating func build() -> Policy? {
+    readTerms()
+    for (position, code) in codes("groups", FieldGroup.self, upTo: PolicyLimit.coarse).enumerated()
+    {
+      if let code { index.groups[code] = position }
+    }
+    readPurposes()
+    readPriorities()
+    readServices()
+    readLists()
+    readForms()
+    readSections()
+    let bases = readBases()
+    readRoles()
+    readExceptions()
+    readKinds()
+    let people = readPeople()
+    let name = collect { builder throws(PolicyFault) in
+      try builder.root.node("name").word(Code.self)
+    }
+    let version = collect { builder throws(PolicyFault) in
+      try builder.root.node("version").integer(1...UInt64(UInt32.max))
+    }
+    let labels = collect { builder throws(PolicyFault) in
+      try builder.root.labels(builder.languages)
+    }
+    let timers = collect { builder throws(PolicyFault) in try builder.readTimers() }
+    let withdrawal = collect { builder throws(PolicyFault) in try builder.readWithdrawal() }
+    let witnessing = collect { builder throws(PolicyFault) in try builder.readWitnessing() }
+    let pads = collect { builder throws(PolicyFault) in try builder.readPlan() }
+    let calendar = collect { builder throws(PolicyFault) in try builder.readCalendar() }
+    guard faults.isEmpty, let name, let version, let labels, let timers, let withdrawal,
+      let witnessing, let pads, let calendar
+    else { return nil }
     return Policy(
-      name: try root.node("name").word(Code.self),
-      version: try root.node("version").integer(1...UInt64(UInt32.max)),
+      name: name,
+      version: version,
       languages: languages,
-      labels: try root.labels(languages),
+      labels: labels,
       forms: forms,
       terms: terms,
       purposes: purposes,
@@ -60,33 +113,52 @@ struct PolicyBuilder {
       exceptions: exceptions,
       kinds: kinds,
       priorities: priorities,
-      timers: try readTimers(),
-      withdrawal: try readWithdrawal(),
-      witnessing: try readWitnessing(),
-      padLimit: try readPlan(),
-      calendar: try readCalendar(),
+      timers: timers,
+      withdrawal: withdrawal,
+      witnessing: witnessing,
+      padLimit: pads,
+      calendar: calendar,
       lists: lists,
+      overlap: people.overlap,
+      roles: roles,
+      consent: people.consent,
+      notices: people.notices,
+      retention: people.retention,
+      kept: people.kept,
+      crossBorder: people.crossBorder,
+      sections: sections,
+      periods: people.periods,
       index: index
     )
   }
 
-  /// The objects of a list and the codes that name them, each once.
-  func codes<Word: DomainText>(
+  /// The entries of a list of the root, with nothing where it is absent and need not be there.
+  mutating func entries(_ key: String, upTo limit: Int, optional: Bool = false) -> [PolicyNode] {
+    if optional, root.find(key) == nil { return [] }
+    return collect { builder throws(PolicyFault) in
+      try builder.root.node(key).list(upTo: limit)
+    } ?? []
+  }
+
+  /// The codes that name the objects of a list, each once; `nil` where an entry has no good one.
+  mutating func codes<Word: DomainText>(
     _ key: String,
     _: Word.Type,
-    upTo limit: Int
-  ) throws(PolicyFault) -> [Word] {
-    var codes: [Word] = []
-    for node in try root.node(key).list(upTo: limit) {
-      guard let value = node.value.object?["code"] else {
-        throw PolicyFault(code: .missingKey, path: node.path.key("code"))
+    upTo limit: Int,
+    optional: Bool = false
+  ) -> [Word?] {
+    var seen: Set<Word> = []
+    return entries(key, upTo: limit, optional: optional).map { node in
+      collect { _ throws(PolicyFault) in
+        guard let value = node.value.object?["code"] else {
+          throw PolicyFault(code: .missingKey, path: node.path.key("code"))
+        }
+        let codeNode = PolicyNode(value: value, path: node.path.key("code"))
+        let code = try codeNode.word(Word.self)
+        guard seen.insert(code).inserted else { throw codeNode.fault(.duplicateCode) }
+        return code
       }
-      let codeNode = PolicyNode(value: value, path: node.path.key("code"))
-      let code = try codeNode.word(Word.self)
-      guard !codes.contains(code) else { throw codeNode.fault(.duplicateCode) }
-      codes.append(code)
     }
-    return codes
   }
 
   func groups(

@@ -26,7 +26,7 @@ public struct PolicyFailure: Error, Hashable, Sendable {
     case impossibleTimer = "policy-impossible-timer"
     /// More entries than the protocol carries.
     case tooMany = "policy-too-many"
-    /// A message kind, a basis or an exception that has no rule.
+    /// A message kind, a basis, an exception or an age that has no rule.
     case noRule = "policy-no-rule"
   }
 
@@ -36,22 +36,40 @@ public struct PolicyFailure: Error, Hashable, Sendable {
   public let path: String
   /// The line of the file, from 1.
   public let line: Int
+  /// The column of that line, in Unicode scalars, from 1.
+  public let column: Int
 }
 
 extension PolicyFailure: CustomStringConvertible {
   /// One line a person can act on; it quotes no value.
-  public var description: String { "\(code.rawValue) at \(path), line \(line)" }
+  public var description: String { "\(code.rawValue) at \(path), line \(line), column \(column)" }
+}
+
+/// A place in a text.
+struct TextPlace: Equatable {
+  /// From 1.
+  let line: Int
+  /// In Unicode scalars, from 1.
+  let column: Int
+
+  init(of offset: Int, in bytes: [UInt8]) {
+    let before = bytes[..<min(offset, bytes.count)]
+    line = 1 + before.count { $0 == 0x0A }
+    let start = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+    // Every byte that does not continue a scalar begins one.
+    column = 1 + before[start...].count { $0 & 0xC0 != 0x80 }
+  }
 }
 
 /// A fault before its place has been looked up in the file.
-struct PolicyFault: Error {
+struct PolicyFault: Error, Equatable {
   let code: PolicyFailure.Code
   let path: PolicyPath
 }
 
 /// The way from the root to a value.
-struct PolicyPath: Sendable {
-  enum Step: Sendable {
+struct PolicyPath: Sendable, Equatable {
+  enum Step: Sendable, Equatable {
     case key(String)
     case index(Int)
   }
@@ -70,21 +88,21 @@ struct PolicyPath: Sendable {
     }
   }
 
-  /// The line on which the value, or the nearest thing around it that exists, begins.
-  func line(in bytes: [UInt8]) -> Int {
-    var finder = LineFinder(bytes: bytes)
-    return finder.line(of: steps)
+  /// Where the value, or the nearest thing around it that exists, begins.
+  func place(in bytes: [UInt8]) -> TextPlace {
+    var finder = PlaceFinder(bytes: bytes)
+    return finder.place(of: steps)
   }
 }
 
 /// Walks a document that has already been read without fault, looking for one value.
-private struct LineFinder {
+private struct PlaceFinder {
   let bytes: [UInt8]
   var position = 0
 
   init(bytes: [UInt8]) { self.bytes = bytes }
 
-  mutating func line(of steps: [PolicyPath.Step]) -> Int {
+  mutating func place(of steps: [PolicyPath.Step]) -> TextPlace {
     skipSpace()
     for step in steps {
       let start = position
@@ -98,7 +116,7 @@ private struct LineFinder {
         break
       }
     }
-    return 1 + bytes[..<min(position, bytes.count)].count { $0 == 0x0A }
+    return TextPlace(of: position, in: bytes)
   }
 
   private var current: UInt8 { position < bytes.count ? bytes[position] : 0 }

@@ -75,7 +75,10 @@ struct PolicyNode {
     return span
   }
 
-  func labels(_ languages: [Language]) throws(PolicyFault) -> Labels {
+  func labels(
+    _ languages: [Language],
+    scalarLimit: Int = PolicyLimit.labelScalars
+  ) throws(PolicyFault) -> Labels {
     guard let object = value.object else { throw fault(.value) }
     for member in object.members where !languages.contains(where: { $0.text == member.key }) {
       throw PolicyFault(code: .unknownKey, path: path.key(member.key))
@@ -85,7 +88,7 @@ struct PolicyNode {
       guard let text = object[language.text]?.string, !text.isEmpty else {
         throw PolicyFault(code: .missingLabel, path: path.key(language.text))
       }
-      guard text.unicodeScalars.count <= PolicyLimit.labelScalars else {
+      guard text.unicodeScalars.count <= scalarLimit else {
         throw PolicyFault(code: .value, path: path.key(language.text))
       }
       texts.append((language, text))
@@ -126,7 +129,17 @@ enum PolicyLimit {
   static let coarse = 16
   static let languages = 16
   static let services = 128
-  static let lists = 64
+  static let lists = 96
+  /// Forms of the case document.
+  static let sections = 16
+  static let roles = 32
+  static let notices = 16
+  static let retained = 32
+  static let foreignAgencies = 64
+  /// Longest text of a notice, in Unicode scalars.
+  static let noticeScalars = 4000
+  /// Findings of one check; a file with more is not a policy.
+  static let faults = 100
   static let codes = 128
   static let fields = 64
   static let priorities = 8

@@ -27,6 +27,20 @@ public struct CodeEntry: Hashable, Sendable {
   public let code: Code
   /// What people read.
   public let labels: Labels
+  /// The same thing in other code lists, where the mechanism has confirmed one.
+  public let crosswalk: [Crosswalk: String]
+}
+
+/// A foreign standard that codes may be matched with.
+///
+/// Source: domain §2 and §6.5.
+public enum Crosswalk: String, Sendable, CaseIterable {
+  /// Human Trafficking Case Data Standard.
+  case htcds
+  /// International Classification of Trafficking in Persons.
+  case ictip
+  /// Human Services Data Specification.
+  case hsds
 }
 
 /// A list of codes, such as the reasons to decline.
@@ -39,6 +53,9 @@ public struct CodeList: Hashable, Sendable {
   public let entries: [CodeEntry]
   /// The codes, for look-ups.
   let members: Set<Code>
+
+  /// Whether its codes are defined elsewhere in the policy, which then names no list of its own.
+  var isDerived: Bool { labels.texts.isEmpty }
 
   /// Whether the list holds a code.
   public func contains(_ code: Code) -> Bool { members.contains(code) }
@@ -159,6 +176,8 @@ public struct ExceptionRule: Hashable, Sendable {
   public let groups: [FieldGroup]
   /// What it may be used for.
   public let purposes: Set<Purpose>
+  /// The roles of the first and the second person; empty: any two persons.
+  public let roles: [Code]
   /// What people read.
   public let labels: Labels
   /// The groups, as bits.

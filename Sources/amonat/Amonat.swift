@@ -26,7 +26,7 @@ struct Amonat: AsyncParsableCommand {
       CommandGroup(name: "Setting up", subcommands: [Init.self, Commission.self]),
       CommandGroup(
         name: "Papers of the mechanism",
-        subcommands: [RegisterGroup.self, CardGroup.self, PeerGroup.self]
+        subcommands: [RegisterGroup.self, PolicyGroup.self, CardGroup.self, PeerGroup.self]
       ),
       CommandGroup(
         name: "People and desks",

@@ -8,8 +8,8 @@ internal import Foundation
 enum BenchProgram {
   /// Every benchmark, in the order they run.
   static let names = [
-    "log-append-scaling", "audit-verify", "idle-memory", "cold-start", "referral-latency",
-    "referral-bytes", "referral-throughput", "referral-throughput-two-desks",
+    "log-append-scaling", "policy-decision", "audit-verify", "idle-memory", "cold-start",
+    "referral-latency", "referral-bytes", "referral-throughput", "referral-throughput-two-desks",
   ]
 
   static func run(_ arguments: [String]) async {
@@ -46,6 +46,7 @@ enum BenchProgram {
   private static func measure(_ name: String, _ options: BenchOptions) async throws -> [Figure] {
     switch name {
     case "log-append-scaling": [try LogAppendScaling.measure(options)]
+    case "policy-decision": [try PolicyDecision.measure(options)]
     case "audit-verify": [try AuditVerify.measure(options)]
     case "idle-memory": [try await IdleMemory.measure(options)]
     case "cold-start": [try await ColdStart.measure(options)]

@@ -279,6 +279,8 @@ struct TestState: ReceiverState {
   var ownOpen: Set<Digest32> = []
   var desks: [Digest32: [FieldGroup]] = [Fixture.deskID: [Fixture.identity, Fixture.need]]
   var policies: Set<Digest32> = [Fixture.policy]
+  /// Policies that may still come.
+  var awaited: Set<Digest32> = []
   var decision = Decision.allowed
   var longest = 10 * Fixture.dayMs
 
@@ -297,6 +299,7 @@ struct TestState: ReceiverState {
   ) -> Decision? {
     policies.contains(policy) ? decision : nil
   }
+  func hasOutlived(policy: Digest32, atMs nowMs: UInt64) -> Bool { !awaited.contains(policy) }
   func longestLifeMs(of kind: MessageKind) -> UInt64 { longest }
   func deskGroups(ofKey keyID: Digest32) -> [FieldGroup]? { desks[keyID] }
 }

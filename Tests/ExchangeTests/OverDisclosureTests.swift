@@ -38,7 +38,7 @@ internal import Testing
   func within() throws {
     let parts = try opened([("identity", #"{"name":"Зарина","alias":"Z"}"#)])
     #expect(throws: Never.self) {
-      try OverDisclosure.check(parts, granted: [Fixture.identity], policy: Self.policy())
+      try OverDisclosure.check(parts, granted: [Fixture.identity], policies: [Self.policy()])
     }
   }
 
@@ -47,11 +47,15 @@ internal import Testing
     let policy = try Self.policy()
     let identity = try opened([("identity", #"{"name":"Зарина"}"#)])
     #expect(throws: FormFailure.overDisclosed(Fixture.identity)) {
-      try OverDisclosure.check(identity, granted: [Fixture.need], policy: policy)
+      try OverDisclosure.check(identity, granted: [Fixture.need], policies: [policy])
     }
     let hidden = try opened([("need", #"{"name":"Зарина"}"#)])
     #expect(throws: FormFailure.overDisclosed(Fixture.need)) {
-      try OverDisclosure.check(hidden, granted: [Fixture.identity, Fixture.need], policy: policy)
+      try OverDisclosure.check(
+        hidden,
+        granted: [Fixture.identity, Fixture.need],
+        policies: [policy]
+      )
     }
   }
 
@@ -60,11 +64,11 @@ internal import Testing
     let policy = try Self.policy()
     let need = try opened([("need", "%PDF")])
     #expect(throws: FormFailure.unknownField(Fixture.need)) {
-      try OverDisclosure.check(need, granted: [Fixture.need], policy: policy)
+      try OverDisclosure.check(need, granted: [Fixture.need], policies: [policy])
     }
     let file = try opened([("documents", "%PDF")])
     #expect(throws: Never.self) {
-      try OverDisclosure.check(file, granted: [known(FieldGroup("documents"))], policy: policy)
+      try OverDisclosure.check(file, granted: [known(FieldGroup("documents"))], policies: [policy])
     }
   }
 }

@@ -182,6 +182,14 @@ internal import TransparencyLog
       remember: { state, _ in state.policies = [] }
     ),
     Fault(
+      "POL-024 a policy that is not held yet is asked for, not refused for good",
+      "policy-unknown",
+      remember: { state, _ in
+        state.policies = []
+        state.awaited = [Fixture.policy]
+      }
+    ),
+    Fault(
       "what the policy does not allow",
       "policy",
       remember: { state, _ in state.decision = .refused([.policyPurpose]) }
@@ -223,7 +231,7 @@ internal import TransparencyLog
       Fault("expired", "expired") { $0.expires = 1 },
       Fault("desk", "desk", remember: { state, _ in state.desks[Fixture.deskID] = [] }),
     ]
-    let rank = ["policy": 14, "expired": 15, "desk-key-gone": 16, "desk": 16]
+    let rank = ["policy": 14, "policy-unknown": 14, "expired": 15, "desk-key-gone": 16, "desk": 16]
     for second in later where rank[first.code, default: 0] < rank[second.code]! {
       // Where both touch the same value, the fault under test has the last word.
       #expect(try outcome(of: [second, first]) == first.code, "with \(second.name)")

@@ -5,7 +5,9 @@ internal import Testing
 @Suite struct ExampleTests {
   @Test(
     "Each example case can be consented to and referred under the policy",
-    arguments: ["case-en", "case-tg", "case-ru"]
+    arguments: ["case", "child", "return", "hotline"].flatMap { name in
+      ["en", "tg", "ru"].map { "\(name)-\($0)" }
+    }
   )
   func example(_ name: String) throws {
     let policy = try RepositoryFile.policy()
@@ -55,7 +57,7 @@ internal import Testing
       for (kind, carried) in [
         (MessageKind.offer, granted.filter { $0.text == "need" }),
         (.supplement, granted.filter { $0.text != "need" }),
-      ] {
+      ] where !carried.isEmpty {
         let disclosure = DisclosureRequest(
           kind: kind,
           recipient: peer,
@@ -65,6 +67,10 @@ internal import Testing
         )
         #expect(policy.decide(disclosure, under: facts, atMs: now) == .allowed)
       }
+    }
+    for section in example["sections"]?.object?.members ?? [] {
+      let content = try #require(section.value.object)
+      try policy.check(content: content, ofSection: groups(section.key)[0])
     }
     let refusals = try #require(example["refused"]?.list)
     for refusal in refusals.compactMap(\.object) {

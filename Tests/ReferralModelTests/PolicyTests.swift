@@ -14,6 +14,12 @@ internal import Testing
         )
     )
     #expect(policy.purposes.count == 16)
+    #expect(
+      policy.sections.map(\.group)
+        == groups(
+          "intake screening exploitation-record needs-risk child-annex plan follow-up papers closure"
+        )
+    )
     #expect(Set(policy.exceptions.map(\.basis)) == Set(Basis.allCases.filter(\.isException)))
     #expect(policy.kinds.map(\.kind) == MessageKind.allCases.map { $0 })
     #expect(policy.kind(.offer)?.groups == groups("need"))
@@ -193,6 +199,11 @@ internal import Testing
     // What is missing is shown where its surroundings begin.
     let isAbsence = [.missingKey, .noRule].contains(code)
     #expect(isAbsence ? (failure?.line ?? 0) >= 1 : failure?.line == line)
+    // One cause, one finding, unless a definition is gone on which something else rests.
+    let findings = Policy.findings(in: Array(broken.utf8))
+    let others = findings.filter { $0.code != code || $0.path != path }
+    #expect(findings.count == others.count + 1)
+    #expect(others.allSatisfy { $0.code == .danglingCode })
   }
 
   @Test("More than sixteen purposes or groups are refused")

@@ -37,7 +37,12 @@ package struct CaseService: Sendable {
           throw NodeError(.overDisclosed, detail: "unknown-group")
         }
         let content = fields.canonical
-        try policy.check(content: content, of: group, granted: [group])
+        // A section of the case document stays here; a group may travel, if it is granted.
+        if policy.section(group) != nil {
+          try policy.check(content: content, ofSection: group)
+        } else {
+          try policy.check(content: content, of: group, granted: [group])
+        }
         contents.append((group, content.encoded))
       }
       var random = SystemRandomNumberGenerator()

@@ -221,7 +221,7 @@ package struct ReferralActions: Sendable {
           message,
           referral: referral,
           presence: presence,
-          policy: policy,
+          policies: node.trust.view.readingOrder,
           into: &content,
           sealed: &sealed
         )
@@ -282,7 +282,7 @@ package struct ReferralActions: Sendable {
     _ message: NodeReader.InboundMessage,
     referral: ReferralRow,
     presence: SessionVault.Presence,
-    policy: Policy?,
+    policies: [Policy],
     into content: inout [String: [String: FieldValue]],
     sealed: inout Set<String>
   ) throws -> [String] {
@@ -309,13 +309,11 @@ package struct ReferralActions: Sendable {
       } catch {
         throw NodeError(.deskKeyGone)
       }
-      if let policy {
-        try OverDisclosure.check(
-          parts,
-          granted: referral.groups.compactMap { FieldGroup($0) },
-          policy: policy
-        )
-      }
+      try OverDisclosure.check(
+        parts,
+        granted: referral.groups.compactMap { FieldGroup($0) },
+        policies: policies
+      )
       for part in parts {
         content[part.group.text] = try CaseService.fields(part.content)
         groups.append(part.group.text)

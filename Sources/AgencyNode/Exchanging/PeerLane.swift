@@ -72,6 +72,7 @@ actor PeerLane {
           limit: limit,
           register: view.registerHash,
           policy: view.policyHash,
+          overlapping: view.standing.overlapping,
           nowMs: nowMs,
           atMs: atMs,
           padLimit: padLimit,
@@ -169,7 +170,11 @@ actor PeerLane {
       }
     }
     let (found, peerText, noteText) = (lines, peer.text, viewNote)
-    let refusals = refused.compactMap { refusal in
+    // What is refused for now only stays in the queue, behind everything that may go.
+    let postponed = refused.count { refusal in
+      waiting[refusal.message] != nil && refusal.isForNow
+    }
+    let refusals = refused.filter { !$0.isForNow }.compactMap { refusal in
       waiting[refusal.message].map { ($0.row, refusal.code) }
     }
     try await NodeError.wrapping {
@@ -192,7 +197,7 @@ actor PeerLane {
       found.map { ($0.row, $0.received ? "delivered" : $0.code) }
         + refusals.map { ($0.0, $0.1) }
     )
-    if found.count + refusals.count < waiting.count { cursor = 0 }
+    if found.count + refusals.count + postponed < waiting.count { cursor = 0 }
     return true
   }
 

@@ -46,11 +46,19 @@ struct TransactionReceiver: ReceiverState {
     policy: Digest32,
     atMs nowMs: UInt64
   ) throws -> Decision? {
-    view.policies[policy]?.decide(request, under: grant, atMs: nowMs)
+    view.allowedPolicy(policy)?.decide(request, under: grant, atMs: nowMs)
+  }
+
+  func hasOutlived(policy: Digest32, atMs nowMs: UInt64) throws -> Bool {
+    view.hasOutlived(policy, atMs: nowMs)
   }
 
   func longestLifeMs(of kind: MessageKind) throws -> UInt64 {
-    view.policy?.kind(kind)?.lifeMs ?? 0
+    // A message may still have been made under the policy before.
+    let lives = ([view.policyHash] + view.standing.overlapping).compactMap {
+      view.policies[$0]?.kind(kind)?.lifeMs
+    }
+    return lives.max() ?? 0
   }
 
   func deskGroups(ofKey keyID: Digest32) throws -> [FieldGroup]? {

@@ -34,6 +34,7 @@ package struct Maintenance: Service {
           logger.critical("the store has stopped", metadata: ["code": "\(NodeError(from: fatal))"])
           throw NodeError(from: fatal)
         }
+        node.trust.look(atMs: node.trustedMs)
         await node.sessions.sweep()
         do {
           try await ErasureService(node: node).carryOut()

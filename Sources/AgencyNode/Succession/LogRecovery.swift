@@ -55,7 +55,10 @@ package enum LogRecovery {
       guard let me = AgencyID(store.identity.agency) else {
         throw NodeError(.storageUnreadable, detail: "agency")
       }
-      let view = try await TrustBook.load(realm: store.identity.realm) { try await store.read($0) }
+      let view = try await TrustBook.load(
+        realm: store.identity.realm,
+        nowMs: NodeClock.system.nowMs()
+      ) { try await store.read($0) }
       let number = try await store.read { try $0.meta("tls/current") }.flatMap { UInt64($0) } ?? 0
       // Without a certificate of its own it has never spoken to anybody.
       let identity = try TLSKeeper.current(store.keyring, number: number)

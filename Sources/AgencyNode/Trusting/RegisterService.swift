@@ -56,20 +56,27 @@ package struct RegisterService: Sendable {
   /// Takes notes in: a register and its policy, cards, links, suspensions.
   package func take(_ request: NotesImport) async throws(NodeError) -> NotesImported {
     let now = node.clock.nowMs()
+    var file: (body: [UInt8], hash: Digest32)?
     if let text = request.policy {
       guard let body = Base64.decode(text) else { throw NodeError(.malformed, detail: "policy") }
-      try await node.trust.add(
-        policy: body,
-        hash: Hash256.of(body),
-        store: node.store,
-        nowMs: now
-      )
+      let hash = Hash256.of(body)
+      // Judged whole before anything is taken in: a register without its policy is half a step.
+      do throws(PolicyFailure) { _ = try Policy.parse(body) } catch {
+        throw NodeError(.policy, detail: "\(error)")
+      }
+      guard node.trust.names(policy: hash, with: request.notes, atMs: now) else {
+        throw NodeError(.policyUnknown, detail: "no register names this file")
+      }
+      file = (body, hash)
     }
     let outcomes = try await node.trust.apply(
       notes: request.notes,
       store: node.store,
       nowMs: now
     )
+    if let file {
+      try await node.trust.add(policy: file.body, hash: file.hash, store: node.store, nowMs: now)
+    }
     node.lanes.wake(PeerDialer.rosterLane)
     return NotesImported(outcomes: outcomes)
   }

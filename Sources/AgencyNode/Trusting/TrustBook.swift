@@ -18,13 +18,50 @@ package final class TrustBook: Sendable {
     package var heldDeskKeys: Set<Digest32> = []
     /// The policies at hand, by their hash.
     package var policies: [Digest32: Policy]
+    /// Which of them count, as of the last look at the clock.
+    package var standing: PolicyStanding
 
     /// The hash of the register in force.
     package var registerHash: Digest32 { directory.registers.newest.sha256 }
     /// The hash of the policy in force.
-    package var policyHash: Digest32 { directory.policy.sha256 }
+    package var policyHash: Digest32 { standing.inForce }
     /// The policy in force; `nil` until its file has been imported.
     package var policy: Policy? { policies[policyHash] }
+
+    /// The rules of a policy that a message may name now; `nil` for any other.
+    package func allowedPolicy(_ hash: Digest32) -> Policy? {
+      standing.allows(hash) ? policies[hash] : nil
+    }
+
+    /// Whether this node can say of a policy that its time is over.
+    ///
+    /// It holds the file, a register has named it, and it has begun. Of any other policy a node can
+    /// only say that it does not know it.
+    package func hasOutlived(_ hash: Digest32, atMs nowMs: UInt64) -> Bool {
+      policies[hash] != nil
+        && directory.registers.entries.contains {
+          $0.register.policy.sha256 == hash && $0.register.policy.activeFromMs <= nowMs
+        }
+    }
+
+    /// The policy in force, then the others that a register has named, the newest first: what was
+    /// made under an earlier one is read by it.
+    package var readingOrder: [Policy] {
+      var hashes = [policyHash]
+      for entry in directory.registers.entries.reversed()
+      where !hashes.contains(entry.register.policy.sha256) {
+        hashes.append(entry.register.policy.sha256)
+      }
+      return hashes.compactMap { policies[$0] }
+    }
+
+    mutating func look(atMs nowMs: UInt64) {
+      standing = PolicyStanding(
+        directory.registers.entries.map(\.register.policy),
+        held: policies,
+        atMs: nowMs
+      )
+    }
   }
 
   private let state: Mutex<View>
@@ -32,11 +69,11 @@ package final class TrustBook: Sendable {
   package let me: AgencyID
 
   /// Loads what the store holds: the notes in the order in which they came.
-  package init(me: AgencyID, store: NodeStore) async throws(NodeError) {
+  package init(me: AgencyID, store: NodeStore, nowMs: UInt64) async throws(NodeError) {
     self.me = me
     let held = try await NodeError.wrapping { Set(try store.keyring.deskKeys().map(\.keyID)) }
     state = Mutex(
-      try await Self.load(realm: store.identity.realm, heldDeskKeys: held) {
+      try await Self.load(realm: store.identity.realm, heldDeskKeys: held, nowMs: nowMs) {
         try await store.read($0)
       }
     )
@@ -53,6 +90,7 @@ package final class TrustBook: Sendable {
   static func load(
     realm: Digest32,
     heldDeskKeys: Set<Digest32> = [],
+    nowMs: UInt64,
     reading: (@escaping @Sendable (NodeReader) throws -> Stored) async throws -> Stored
   ) async throws(NodeError) -> View {
     let loaded = try await NodeError.wrapping {
@@ -87,7 +125,16 @@ package final class TrustBook: Sendable {
         in: &directory
       )
     }
-    return View(directory: directory, heldDeskKeys: heldDeskKeys, policies: policies)
+    return View(
+      directory: directory,
+      heldDeskKeys: heldDeskKeys,
+      policies: policies,
+      standing: PolicyStanding(
+        directory.registers.entries.map(\.register.policy),
+        held: policies,
+        atMs: nowMs
+      )
+    )
   }
 
   /// Learns which desk keys are held, after one was made or destroyed.
@@ -154,7 +201,10 @@ package final class TrustBook: Sendable {
         outcomes.append(.init(type: "unknown", result: "refused", code: "malformed"))
         continue
       }
-      let outcome = state.withLock { $0.directory.apply(note, atMs: nowMs) }
+      let outcome = state.withLock { view in
+        defer { view.look(atMs: nowMs) }
+        return view.directory.apply(note, atMs: nowMs)
+      }
       switch outcome {
       case .applied(let change):
         let (kind, owner, serial, hash) = Self.describe(change)
@@ -218,7 +268,7 @@ package final class TrustBook: Sendable {
     return outcomes
   }
 
-  /// Takes a policy file in, if it is the one that a register names or parses as one.
+  /// Takes in a policy file that a register names.
   package func add(
     policy body: [UInt8],
     hash: Digest32,
@@ -229,7 +279,10 @@ package final class TrustBook: Sendable {
     do { policy = try Policy.parse(body) } catch {
       throw NodeError(.policy, detail: String(describing: error))
     }
-    state.withLock { $0.policies[hash] = policy }
+    state.withLock { view in
+      view.policies[hash] = policy
+      view.look(atMs: nowMs)
+    }
     try await NodeError.wrapping {
       try await store.change { transaction in
         try transaction.keepPolicy(hash, body)

@@ -13,19 +13,27 @@ protocol OfflineCommand: AsyncParsableCommand {
 
   /// Says it in words.
   func show(_ answer: Answer, in report: inout Report)
+
+  /// How the program ends after an answer.
+  func status(of answer: Answer) -> ExitStatus
 }
 
 extension OfflineCommand {
+  func status(of answer: Answer) -> ExitStatus { .done }
+
   func run() async throws {
     let words = output.words
+    var ending = ExitStatus.done
     do throws(CommandFailure) {
       let answer = try await perform(words)
       var report = Report(words, labels: PolicyLabels(nil, words))
       if !output.json { show(answer, in: &report) }
       output.print(answer, report)
+      ending = status(of: answer)
     } catch {
       try output.end(with: error)
     }
+    if ending != .done { throw ExitCode(ending.rawValue) }
   }
 }
 

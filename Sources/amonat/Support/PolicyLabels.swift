@@ -21,8 +21,8 @@ struct PolicyLabels {
   }
 
   func group(_ code: String) -> String {
-    guard let catalogue, let group = FieldGroup(code) else { return code }
-    return catalogue.label(group)
+    guard let catalogue, let policy, let group = FieldGroup(code) else { return code }
+    return catalogue.label(policy.section(group) == nil ? .group(group) : .section(group))
   }
 
   func groups(_ codes: [String]) -> String { codes.map(group).joined(separator: ", ") }
@@ -60,13 +60,14 @@ struct PolicyLabels {
   /// The label of a field, and its value in words.
   func field(_ name: String, of group: String, _ value: FieldValue) -> (String, String) {
     guard let catalogue, let policy, let group = FieldGroup(group), let code = Code(name),
-      let rule = policy.form(group)?.field(code)
+      let rule = (policy.form(group) ?? policy.section(group))?.field(code)
     else { return (name, text(value) { $0 }) }
     let shown = text(value) { value in
       guard let list = rule.list, let code = Code(value) else { return value }
       return catalogue.label(code, in: list)
     }
-    return (catalogue.label(field: code, of: group), shown)
+    let isSection = policy.section(group) != nil
+    return (catalogue.label(isSection ? .sectionField(code, group) : .field(code, group)), shown)
   }
 
   private func text(_ value: FieldValue, _ label: (String) -> String) -> String {

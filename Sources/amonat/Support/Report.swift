@@ -31,8 +31,17 @@ struct Report {
     _ elements: [Element],
     _ body: (Element, inout Report) -> Void
   ) {
+    list(words(phrase), elements, body)
+  }
+
+  /// The same under a heading that is no phrase.
+  mutating func list<Element>(
+    _ heading: String,
+    _ elements: [Element],
+    _ body: (Element, inout Report) -> Void
+  ) {
     guard !elements.isEmpty else { return }
-    line(words(phrase) + ":")
+    line(heading + ":")
     indent += "  "
     for element in elements { body(element, &self) }
     indent.removeLast(2)

@@ -1,0 +1,261 @@
+extension PolicyBuilder {
+  /// The parts about people and time that later editions of the format added; each may be absent.
+  struct People {
+    var overlap: Span?
+    var consent: ConsentRule?
+    var notices: [NoticeRule] = []
+    var retention: [RetentionRule] = []
+    var kept: [RetentionRule] = []
+    var crossBorder: CrossBorderRule?
+    var periods: [PeriodName: Span] = [:]
+  }
+
+  mutating func readPeople() -> People {
+    var people = People()
+    if let node = root.find("overlap") {
+      people.overlap = collect { _ throws(PolicyFault) in
+        try node.span(atMost: PolicyLimit.lifeMs)
+      }
+    }
+    if let node = root.find("consent") {
+      people.consent = collect { builder throws(PolicyFault) in try builder.consent(node) }
+    }
+    people.notices = readNotices()
+    people.retention = readRetained("retention")
+    people.kept = readRetained("kept")
+    if let node = root.find("cross_border") {
+      people.crossBorder = collect { builder throws(PolicyFault) in try builder.crossBorder(node) }
+    }
+    if let node = root.find("periods") {
+      people.periods = readPeriods(node)
+    }
+    return people
+  }
+
+  mutating func readRoles() {
+    let codes = codes("roles", Code.self, upTo: PolicyLimit.roles, optional: true)
+    for (node, code) in zip(entries("roles", upTo: PolicyLimit.roles, optional: true), codes) {
+      guard let code else { continue }
+      collect { builder throws(PolicyFault) in
+        let map = try node.object(["code", "of", "class"], optional: ["labels"])
+        let bearerNode = try map.node("of")
+        guard let bearer = RoleRule.Bearer(rawValue: try bearerNode.string()) else {
+          throw bearerNode.fault(.value)
+        }
+        if bearer == .person { builder.personRoles.insert(code) }
+        builder.roles.append(
+          RoleRule(
+            code: code,
+            bearer: bearer,
+            ceiling: try builder.sensitivity(try map.node("class")),
+            labels: try map.labels(builder.languages)
+          )
+        )
+      }
+    }
+  }
+
+  private mutating func consent(_ node: PolicyNode) throws(PolicyFault) -> ConsentRule {
+    let map = try node.object(
+      ["adult_years", "warn", "transition", "ages", "written", "never_condition"])
+    let agesNode = try map.node("ages")
+    var ages: [AgeRule] = []
+    var covered: Set<Code> = []
+    let faultsBefore = faults.count
+    for entry in try agesNode.list(upTo: PolicyLimit.coarse) {
+      collect { builder throws(PolicyFault) in
+        let age = try builder.age(entry, covered: &covered)
+        guard !ages.contains(where: { $0.code == age.code }) else {
+          throw PolicyFault(code: .duplicateCode, path: entry.path.key("code"))
+        }
+        ages.append(age)
+      }
+    }
+    // Nobody's age may be without a rule, doubtful ages least of all.
+    guard
+      try members(of: "age-band", for: agesNode).isSubset(of: covered)
+        || faults.count > faultsBefore
+    else {
+      throw agesNode.fault(.noRule)
+    }
+    let written = try map.node("written").object(["purposes", "expressions"])
+    let known = Set(index.purposes.keys)
+    let expressionsNode = try written.node("expressions")
+    return ConsentRule(
+      adultYears: try map.node("adult_years").integer(1...99),
+      warn: try descending(try map.node("warn"), zeroAllowed: false),
+      transition: try descending(try map.node("transition"), zeroAllowed: true),
+      ages: ages,
+      writtenPurposes: try written.node("purposes").words(
+        Purpose.self,
+        upTo: PolicyLimit.coarse,
+        among: known
+      ),
+      writtenExpressions: try expressionsNode.words(
+        Code.self,
+        upTo: PolicyLimit.coarse,
+        among: try members(of: "consent-expression", for: expressionsNode)
+      ),
+      neverCondition: try map.node("never_condition").words(
+        Purpose.self,
+        upTo: PolicyLimit.coarse,
+        among: known
+      )
+    )
+  }
+
+  private func age(
+    _ node: PolicyNode,
+    covered: inout Set<Code>
+  ) throws(PolicyFault) -> AgeRule {
+    let map = try node.object(
+      ["code", "bands", "child", "decides", "assent"],
+      optional: ["labels"]
+    )
+    let bandsNode = try map.node("bands")
+    var bands: [Code] = []
+    let known = try members(of: "age-band", for: bandsNode)
+    for entry in try bandsNode.list(upTo: PolicyLimit.codes) {
+      let band = try entry.word(Code.self)
+      guard known.contains(band) else { throw entry.fault(.danglingCode) }
+      guard covered.insert(band).inserted else { throw entry.fault(.duplicateCode) }
+      bands.append(band)
+    }
+    let decidesNode = try map.node("decides")
+    let decides = try decidesNode.words(
+      Code.self,
+      upTo: PolicyLimit.coarse,
+      among: try members(of: "decider", for: decidesNode)
+    )
+    guard !decides.isEmpty else { throw decidesNode.fault(.value) }
+    let assentNode = try map.node("assent")
+    let assent = try assentNode.word(Code.self)
+    guard try members(of: "assent", for: assentNode).contains(assent) else {
+      throw assentNode.fault(.danglingCode)
+    }
+    return AgeRule(
+      code: try map.node("code").word(Code.self),
+      bands: bands,
+      isChild: try map.node("child").bool(),
+      decides: decides,
+      assent: assent,
+      labels: try map.labels(languages)
+    )
+  }
+
+  /// The codes of a list that other parts rest on.
+  private func members(of name: String, for node: PolicyNode) throws(PolicyFault) -> Set<Code> {
+    guard let code = Code(name), let position = index.lists[code] else {
+      throw node.fault(.danglingCode)
+    }
+    return lists[position].members
+  }
+
+  /// Times before an end, the longest first.
+  private func descending(
+    _ node: PolicyNode,
+    zeroAllowed: Bool
+  ) throws(PolicyFault) -> [Span] {
+    var spans: [Span] = []
+    for entry in try node.list(upTo: PolicyLimit.coarse) {
+      let span = try entry.span(zeroAllowed: zeroAllowed)
+      guard span.nominalMs < spans.last?.nominalMs ?? .max else {
+        throw entry.fault(.impossibleTimer)
+      }
+      spans.append(span)
+    }
+    return spans
+  }
+
+  private mutating func readNotices() -> [NoticeRule] {
+    var notices: [NoticeRule] = []
+    let codes = codes("notices", Code.self, upTo: PolicyLimit.notices, optional: true)
+    for (node, code) in zip(entries("notices", upTo: PolicyLimit.notices, optional: true), codes) {
+      guard let code else { continue }
+      collect { builder throws(PolicyFault) in
+        let map = try node.object(["code", "version", "text"], optional: ["labels"])
+        notices.append(
+          NoticeRule(
+            code: code,
+            version: try map.node("version").integer(1...UInt64(UInt32.max)),
+            labels: try map.labels(builder.languages),
+            text: try map.node("text").labels(
+              builder.languages,
+              scalarLimit: PolicyLimit.noticeScalars
+            )
+          )
+        )
+      }
+    }
+    return notices
+  }
+
+  private mutating func readRetained(_ key: String) -> [RetentionRule] {
+    var rules: [RetentionRule] = []
+    let codes = codes(key, Code.self, upTo: PolicyLimit.retained, optional: true)
+    for (node, code) in zip(entries(key, upTo: PolicyLimit.retained, optional: true), codes) {
+      guard let code else { continue }
+      collect { builder throws(PolicyFault) in
+        let map = try node.object(["code", "basis", "life"], optional: ["labels", "confirmed"])
+        let basisNode = try map.node("basis")
+        let basis = try basisNode.word(Code.self)
+        guard try builder.members(of: "legal-basis", for: basisNode).contains(basis) else {
+          throw basisNode.fault(.danglingCode)
+        }
+        rules.append(
+          RetentionRule(
+            code: code,
+            basis: basis,
+            life: try map.node("life").span(),
+            isConfirmed: try map.find("confirmed")?.bool() ?? true,
+            labels: try map.labels(builder.languages)
+          )
+        )
+      }
+    }
+    return rules
+  }
+
+  private mutating func crossBorder(_ node: PolicyNode) throws(PolicyFault) -> CrossBorderRule {
+    let map = try node.object(["purpose", "agencies"])
+    let purposeNode = try map.node("purpose")
+    let purpose = try purposeNode.word(Purpose.self)
+    guard index.purposes[purpose] != nil else { throw purposeNode.fault(.danglingCode) }
+    var agencies: [ForeignAgency] = []
+    for entry in try map.node("agencies").list(upTo: PolicyLimit.foreignAgencies) {
+      collect { builder throws(PolicyFault) in
+        let map = try entry.object(["agency", "country"], optional: ["labels"])
+        let agencyNode = try map.node("agency")
+        let agency = try agencyNode.word(AgencyID.self)
+        guard !agencies.contains(where: { $0.agency == agency }) else {
+          throw agencyNode.fault(.duplicateCode)
+        }
+        let countryNode = try map.node("country")
+        let country = try countryNode.word(Code.self)
+        guard country.text.utf8.count == 2,
+          country.text.utf8.allSatisfy({ (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) })
+        else { throw countryNode.fault(.badCode) }
+        agencies.append(
+          ForeignAgency(
+            agency: agency,
+            country: country,
+            labels: try map.labels(builder.languages)
+          )
+        )
+      }
+    }
+    return CrossBorderRule(purpose: purpose, agencies: agencies)
+  }
+
+  private mutating func readPeriods(_ node: PolicyNode) -> [PeriodName: Span] {
+    var periods: [PeriodName: Span] = [:]
+    collect { builder throws(PolicyFault) in
+      let map = try node.object([], optional: PeriodName.allCases.map(\.rawValue))
+      for name in PeriodName.allCases {
+        guard let entry = map.find(name.rawValue) else { continue }
+        builder.collect { _ throws(PolicyFault) in periods[name] = try entry.span() }
+      }
+    }
+    return periods
+  }
+}

@@ -1,0 +1,304 @@
+extension PolicyDiff {
+  mutating func compareRules() {
+    entries(old.terms, new.terms, name: { .term($0.code) }, labels: \.labels) {
+      diff,
+      key,
+      first,
+      second in
+      diff.span(.termLife, key, first.life, second.life)
+    }
+    entries(old.purposes, new.purposes, name: { .purpose($0.code) }, labels: \.labels) {
+      diff,
+      key,
+      first,
+      second in
+      diff.set(.purposeGroups, key, first.groups, second.groups, PolicyName.group)
+      diff.value(.purposeOnward, key, .flag(first.mayGoOnward), .flag(second.mayGoOnward))
+      diff.set(.purposeTerms, key, first.terms, second.terms, PolicyName.term)
+    }
+    entries(old.services, new.services, name: { .service($0.code) }, labels: \.labels) {
+      diff,
+      key,
+      first,
+      second in
+      diff.value(
+        .servicePurpose,
+        key,
+        .names([.purpose(first.purpose)]),
+        .names([.purpose(second.purpose)])
+      )
+      for priority in Set(first.timers.keys).union(second.timers.keys).sorted() {
+        diff.answerTimes(key, first.timers[priority], second.timers[priority])
+      }
+    }
+    entries(old.priorities, new.priorities, name: { .priority($0.code) }, labels: \.labels) {
+      diff,
+      key,
+      first,
+      second in
+      diff.answerTimes(key, first.times, second.times)
+      diff.span(.messageLife, key, first.messageLife, second.messageLife)
+      diff.span(.deputyAfter, key, first.deputyAfter, second.deputyAfter)
+      diff.span(.nextProviderAfter, key, first.nextProviderAfter, second.nextProviderAfter)
+      let percents = { (list: [UInt64]) in
+        PolicyValue.text(list.map { "\($0) %" }.joined(separator: ", "))
+      }
+      diff.value(.remind, key, percents(first.remindPercent), percents(second.remindPercent))
+      diff.value(.telephone, key, .flag(first.telephone), .flag(second.telephone))
+      diff.span(.legWindow, key, first.legWindow, second.legWindow)
+    }
+  }
+
+  private mutating func answerTimes(
+    _ name: PolicyName,
+    _ before: AnswerTimes?,
+    _ after: AnswerTimes?
+  ) {
+    span(.acknowledge, name, before?.acknowledge, after?.acknowledge)
+    span(.decide, name, before?.decide, after?.decide)
+    span(.contact, name, before?.contact, after?.contact)
+  }
+
+  mutating func compareMessages() {
+    for basis in Basis.allCases where !basis.isException {
+      if let before = old.bases[basis], let after = new.bases[basis] {
+        labels(.basis(basis), before, after)
+      }
+    }
+    entries(old.exceptions, new.exceptions, name: { .basis($0.basis) }, labels: \.labels) {
+      diff,
+      key,
+      first,
+      second in
+      diff.span(.exceptionLife, key, first.life, second.life)
+      diff.span(.secondWithin, key, first.secondWithin, second.secondWithin)
+      diff.set(.exceptionGroups, key, first.groups, second.groups, PolicyName.group)
+      diff.set(.exceptionPurposes, key, first.purposes, second.purposes, PolicyName.purpose)
+      diff.value(
+        .exceptionRoles,
+        key,
+        .names(first.roles.map(PolicyName.role)),
+        .names(second.roles.map(PolicyName.role))
+      )
+    }
+    entries(old.kinds, new.kinds, name: { .kind($0.kind) }, labels: \.labels) {
+      diff,
+      key,
+      first,
+      second in
+      diff.value(.kindLife, key, .days(ms: first.lifeMs), .days(ms: second.lifeMs))
+      diff.set(.kindGroups, key, first.groups, second.groups, PolicyName.group)
+      let bases = { (rule: KindRule) in Basis.allCases.filter(rule.bases.contains).map(\.rawValue) }
+      diff.set(.kindBases, key, bases(first), bases(second)) { text in
+        Basis(rawValue: text).map(PolicyName.basis) ?? .policy
+      }
+      diff.set(.kindOutcomes, key, first.outcomes, second.outcomes, PolicyName.list)
+    }
+  }
+
+  mutating func compareTimes() {
+    for timer in TimerName.listed {
+      span(.timer, .timer(timer), old.timers[timer], new.timers[timer])
+    }
+    for period in PeriodName.allCases {
+      span(.timer, .period(period), old.periods[period], new.periods[period])
+    }
+    span(.holdDown, .policy, old.withdrawal.holdDown, new.withdrawal.holdDown)
+    number(.dailyRate, old.withdrawal.dailyRate, new.withdrawal.dailyRate)
+    number(.quorum, old.witnessing.quorum, new.witnessing.quorum)
+    number(.sectors, old.witnessing.sectors, new.witnessing.sectors)
+    span(.heartbeat, .policy, old.witnessing.heartbeat, new.witnessing.heartbeat)
+    span(.settledLimit, .policy, old.witnessing.settledLimit, new.witnessing.settledLimit)
+    number(.pads, old.padLimit, new.padLimit)
+    let (before, after) = (old.calendar, new.calendar)
+    value(
+      .timeZone,
+      .policy,
+      .text(before.zoneText),
+      .text(after.zoneText)
+    )
+    value(.workdays, .policy, .text(before.workdayText), .text(after.workdayText))
+    value(.hours, .policy, .text(before.hourText), .text(after.hourText))
+    value(.holidays, .policy, .text(before.holidayText), .text(after.holidayText))
+  }
+
+  private mutating func number(_ aspect: PolicyAspect, _ before: UInt64, _ after: UInt64) {
+    value(aspect, .policy, .number(before), .number(after))
+  }
+
+  mutating func comparePeople() {
+    entries(old.roles, new.roles, name: { .role($0.code) }, labels: \.labels) {
+      diff,
+      key,
+      first,
+      second in
+      diff.value(.roleBearer, key, .text(first.bearer.rawValue), .text(second.bearer.rawValue))
+      diff.value(.roleClass, key, .sensitivity(first.ceiling), .sensitivity(second.ceiling))
+    }
+    compareConsent()
+    entries(old.notices, new.notices, name: { .notice($0.code) }, labels: \.labels) {
+      diff,
+      key,
+      first,
+      second in
+      // The text is compared with the number: one may not change without the other being seen.
+      let text = first.text == second.text ? "" : "*"
+      diff.value(
+        .noticeText,
+        key,
+        .text("\(first.version)"),
+        .text("\(second.version)\(text)")
+      )
+    }
+    retained(old.retention, new.retention, PolicyName.retained)
+    retained(old.kept, new.kept, PolicyName.kept)
+    let purposes = { (rule: CrossBorderRule?) in
+      rule.map { PolicyValue.names([.purpose($0.purpose)]) } ?? .none
+    }
+    value(.crossBorderPurpose, .policy, purposes(old.crossBorder), purposes(new.crossBorder))
+    entries(
+      old.crossBorder?.agencies ?? [],
+      new.crossBorder?.agencies ?? [],
+      name: { .foreign($0.agency) },
+      labels: \.labels
+    ) { diff, key, first, second in
+      diff.value(.foreignCountry, key, .text(first.country.text), .text(second.country.text))
+    }
+  }
+
+  private mutating func compareConsent() {
+    let (before, after) = (old.consent, new.consent)
+    value(
+      .adultYears,
+      .policy,
+      before.map { .number($0.adultYears) } ?? .none,
+      after.map { .number($0.adultYears) } ?? .none
+    )
+    value(
+      .warn,
+      .policy,
+      before.map { .spans($0.warn) } ?? .none,
+      after.map { .spans($0.warn) } ?? .none
+    )
+    value(
+      .transition,
+      .policy,
+      before.map { .spans($0.transition) } ?? .none,
+      after.map { .spans($0.transition) } ?? .none
+    )
+    entries(before?.ages ?? [], after?.ages ?? [], name: { .age($0.code) }, labels: \.labels) {
+      diff,
+      key,
+      first,
+      second in
+      diff.value(
+        .ageBands,
+        key,
+        .entries(first.bands, "age-band"),
+        .entries(second.bands, "age-band")
+      )
+      diff.value(.ageChild, key, .flag(first.isChild), .flag(second.isChild))
+      diff.value(
+        .ageDecides,
+        key,
+        .entries(first.decides, "decider"),
+        .entries(second.decides, "decider")
+      )
+      diff.value(
+        .ageAssent,
+        key,
+        .entries([first.assent], "assent"),
+        .entries([second.assent], "assent")
+      )
+    }
+    set(
+      .writtenPurposes,
+      .policy,
+      before?.writtenPurposes ?? [],
+      after?.writtenPurposes ?? [],
+      PolicyName.purpose
+    )
+    let expression: (Code) -> PolicyName = { code in
+      Code("consent-expression").map { .entry(code, $0) } ?? .policy
+    }
+    set(
+      .writtenExpressions,
+      .policy,
+      before?.writtenExpressions ?? [],
+      after?.writtenExpressions ?? [],
+      expression
+    )
+    set(
+      .neverCondition,
+      .policy,
+      before?.neverCondition ?? [],
+      after?.neverCondition ?? [],
+      PolicyName.purpose
+    )
+  }
+
+  private mutating func retained(
+    _ before: [RetentionRule],
+    _ after: [RetentionRule],
+    _ name: (Code) -> PolicyName
+  ) {
+    entries(before, after, name: { name($0.code) }, labels: \.labels) { diff, key, first, second in
+      diff.value(
+        .retainedBasis,
+        key,
+        .entries([first.basis], "legal-basis"),
+        .entries([second.basis], "legal-basis")
+      )
+      diff.span(.retainedLife, key, first.life, second.life)
+      diff.value(.retainedConfirmed, key, .flag(first.isConfirmed), .flag(second.isConfirmed))
+    }
+  }
+}
+
+extension PolicyValue {
+  /// A time that a policy keeps in milliseconds.
+  fileprivate static func days(ms: UInt64) -> PolicyValue {
+    for (unit, length) in [(Span.Unit.days, 86_400_000), (.hours, 3_600_000), (.minutes, 60_000)]
+      as [(Span.Unit, UInt64)]
+    where ms.isMultiple(of: length) {
+      if let span = Span(UInt32(clamping: ms / length), unit) { return .span(span) }
+    }
+    return .number(ms)
+  }
+
+  /// Codes of a list.
+  fileprivate static func entries(_ codes: [Code], _ list: String) -> PolicyValue {
+    guard let list = Code(list) else { return .none }
+    return .names(codes.map { .entry($0, list) })
+  }
+}
+
+extension WorkCalendar {
+  fileprivate var zoneText: String {
+    "UTC+\(Self.clock(utcOffsetMinutes))"
+  }
+
+  fileprivate var hourText: String {
+    "\(Self.clock(opensMinute))–\(Self.clock(closesMinute))"
+  }
+
+  /// Week days by number, Monday first: the same in every language.
+  fileprivate var workdayText: String {
+    workdays.sorted().map { "\($0 + 1)" }.joined(separator: ", ")
+  }
+
+  fileprivate var holidayText: String {
+    let yearly = yearlyHolidays.sorted().map { "\(Self.two($0 / 100))-\(Self.two($0 % 100))" }
+    let dated = datedHolidays.sorted().map { day in
+      let (year, month, date) = CivilDate.civil(fromDay: day)
+      return "\(year)-\(Self.two(month))-\(Self.two(date))"
+    }
+    return (yearly + dated).joined(separator: ", ")
+  }
+
+  private static func clock(_ minutes: Int64) -> String {
+    "\(two(minutes / 60)):\(two(minutes % 60))"
+  }
+
+  private static func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}
