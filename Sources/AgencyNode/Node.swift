@@ -34,6 +34,10 @@ package final class Node: Sendable {
   package let lanes: LaneBoard
   /// When peers last cosigned, for trusted time.
   var witnessTimes: WitnessTimes { time.witnessTimes }
+  /// Whether the clock may be believed.
+  let clockWatch = ClockWatch()
+  /// When peers were last heard.
+  let heard = HeardBoard()
   /// Callers that wait for receipts.
   let receipts: ReceiptBoard
 

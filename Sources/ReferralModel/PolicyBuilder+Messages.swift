@@ -91,7 +91,7 @@ extension PolicyBuilder {
         )
       )
     }
-    for kind in MessageKind.allCases where index.kinds[kind] == nil {
+    for kind in MessageKind.allCases where kind.isRequired && index.kinds[kind] == nil {
       throw listNode.fault(.noRule)
     }
   }

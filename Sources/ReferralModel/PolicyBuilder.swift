@@ -21,7 +21,7 @@ struct PolicyBuilder {
         "exceptions", "kinds", "priorities", "timers", "withdrawal", "witnessing", "plan",
         "calendar", "lists",
       ],
-      optional: ["labels"]
+      optional: ["labels", "offices", "automatic"]
     )
     let type = try root.node("type")
     guard try type.string() == "amonat/v1/policy" else { throw type.fault(.type) }
@@ -64,7 +64,9 @@ struct PolicyBuilder {
       withdrawal: try readWithdrawal(),
       witnessing: try readWitnessing(),
       padLimit: try readPlan(),
-      calendar: try readCalendar(),
+      calendar: try readCalendar(try root.node("calendar")),
+      offices: try readOffices(),
+      automatic: try readAutomatic(),
       lists: lists,
       index: index
     )

@@ -28,6 +28,10 @@ package struct ReferralService: Sendable {
     let offer: OutboundDraft
     let supplement: OutboundDraft?
     let name: String
+    let priority: String
+    let times: String?
+    let replaces: String?
+    let telephone: String?
   }
 
   /// Refers: decides, seals and queues each leg; all that may go are durable when this returns.
@@ -95,7 +99,8 @@ package struct ReferralService: Sendable {
             state: request.dryRun ? "allowed" : "queued",
             peer: leg.grant.peer,
             purpose: leg.grant.purpose,
-            groups: leg.grant.groups
+            groups: leg.grant.groups,
+            telephone: leg.telephone
           )
         case .failure(let error):
           results[place] = ReferResult(
@@ -140,8 +145,20 @@ package struct ReferralService: Sendable {
           ),
           offer: leg.offer.message,
           state: ReferralState.queued.rawValue,
+          priority: leg.priority,
+          times: leg.times,
           atMs: leg.offer.atMs
         )
+        if let replaced = leg.replaces {
+          guard let old = try transaction.referral(named: replaced), old.isSender else {
+            throw NodeError(.referralUnknown, detail: "replaces")
+          }
+          try transaction.setReplaces(referral: referral, replaced: old.row)
+          // The sender has acted: nobody need be reminded to.
+          for timer in [TimerName.replan, .redirect] {
+            try transaction.disarm(referral: old.row, timer: timer.rawValue)
+          }
+        }
         let row = try transaction.queue(leg.offer, referral: referral)
         if let supplement = leg.supplement {
           try transaction.queue(supplement, referral: referral, held: true)
@@ -231,8 +248,12 @@ package struct ReferralService: Sendable {
         throw NodeError(.fieldMissing, detail: need.text)
       }
       let offer = try view.directory.sealing(to: peer, atMs: nowMs)
+      guard let urgency = offered["urgency"]?.code.flatMap({ Code($0) }),
+        let priority = policy.priority(urgency)
+      else { throw NodeError(.fieldMissing, detail: "urgency") }
       let life = min(
         policy.kind(.offer)?.lifeMs ?? 0,
+        priority.messageLife.nominalMs,
         ask.expiresDays.map { UInt64($0) * 86_400_000 } ?? .max
       )
       let expires = min(
@@ -276,7 +297,13 @@ package struct ReferralService: Sendable {
             desk: desk
           )
         },
-        name: ReferralID(using: &random).text
+        name: ReferralID(using: &random).text,
+        priority: priority.code.text,
+        times: offered["service"]?.code.flatMap { Code($0) }.flatMap {
+          policy.service($0)?.times(priority.code)?.text
+        },
+        replaces: ask.replaces,
+        telephone: priority.telephone ? policy.offices[peer]?.telephone : nil
       )
     }
   }
@@ -302,7 +329,8 @@ package struct ReferralService: Sendable {
     return content
   }
 
-  private static func seal(
+  /// Seals content for the desks that may open it.
+  static func seal(
     _ parts: [(FieldGroup, [String: FieldValue])],
     peer: AgencyID,
     offer: SealingOffer,
@@ -331,7 +359,8 @@ package struct ReferralService: Sendable {
     )
   }
 
-  private func draft(
+  /// A sealed message as it is queued.
+  func draft(
     _ sealed: SealedEnvelope?,
     _ kind: MessageKind,
     grant: OwnGrant,
