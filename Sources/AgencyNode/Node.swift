@@ -49,6 +49,10 @@ package final class Node: Sendable {
   let successionText = Mutex<String?>(nil)
   /// Agencies of whose logs two histories are held.
   let forks: AgencySet
+  /// Whether the clock may be believed.
+  let clockWatch = ClockWatch()
+  /// When peers were last heard.
+  let heard = HeardBoard()
   /// Callers that wait for receipts.
   let receipts: ReceiptBoard
 

@@ -44,6 +44,20 @@ package struct NodeError: Error {
     }
   }
 
+  /// The code of a move that the life-cycle refuses.
+  static func code(for refusal: LifecycleRefusal) -> ProblemCode {
+    switch refusal {
+    case .wrongSide: .wrongSide
+    case .notFromHere: .stateNotAllowed
+    case .late: .tooLate
+    case .early: .tooEarly
+    case .frozen: .consentFrozen
+    case .noGrant: .grantMissing
+    case .holdDown: .tooEarly
+    case .reopenWindow: .tooLate
+    }
+  }
+
   private init(store failure: StoreFailure) {
     switch failure {
     case .full: self.init(.storageFull)

@@ -62,6 +62,16 @@ struct LocalRoutes: Sendable {
       return try json(await RegisterService(node: node).take(call.decode()))
     case .policy: return bytes(try await RegisterService(node: node).policy(), "application/json")
     case .hello: return try json(RegisterService(node: node).hello())
+    case .due: return try json(await DueService(node: node).list())
+    case .amendCase:
+      return try json(
+        await AmendService(node: node).amend(call.id, call.decode(), try await call.presence())
+      )
+    case .holders:
+      return try json(await AmendService(node: node).holders(call.id, try await call.presence()))
+    case .newPlan, .plans, .showPlan, .addLegs, .dropLeg: return try await plan(call)
+    case .saveDraft, .drafts, .sendDraft, .discardDraft: return try await draft(call)
+    case .askCapacity, .capacity, .setCapacity, .answerCapacity: return try await capacity(call)
     case .openCase:
       return try json(await CaseService(node: node).open(call.decode(), try await call.presence()))
     case .cases: return try json(await CaseService(node: node).list(after: call.query("after")))
@@ -115,6 +125,38 @@ struct LocalRoutes: Sendable {
     case .exportAudit:
       let request: AuditExport = try call.decode()
       return try json(await AuditService(node: node).export(to: request.path, past: request.log))
+    }
+  }
+
+  private func plan(_ call: LocalCall) async throws -> Response {
+    let service = PlanService(node: node)
+    return switch call.endpoint {
+    case .newPlan: try json(await service.new(call.decode(), try await call.presence()))
+    case .plans: try json(await service.list(call.query("case") ?? ""))
+    case .addLegs: try json(await service.add(call.id, call.decode(), try await call.presence()))
+    case .dropLeg: try json(await service.drop(call.id, call.decode(), try await call.presence()))
+    default: try json(await service.show(call.id))
+    }
+  }
+
+  private func draft(_ call: LocalCall) async throws -> Response {
+    let service = DraftService(node: node)
+    return switch call.endpoint {
+    case .saveDraft: try json(await service.save(call.decode(), try await call.presence()))
+    case .sendDraft: try json(await service.send(call.id, try await call.presence()))
+    case .discardDraft: try json(await service.discard(call.id))
+    default: try json(await service.list())
+    }
+  }
+
+  private func capacity(_ call: LocalCall) async throws -> Response {
+    let desk = CapacityDesk(node: node)
+    return switch call.endpoint {
+    case .askCapacity: try json(await desk.ask(call.decode(), try await call.presence()))
+    case .setCapacity: try json(await desk.set(call.decode()))
+    case .answerCapacity:
+      try json(await desk.answer(call.id, call.decode(), try await call.presence()))
+    default: try json(await desk.show())
     }
   }
 

@@ -138,6 +138,83 @@ extension LocalClient {
     try await post(.act, request, id: id, action: action, idempotencyKey: idempotencyKey)
   }
 
+  /// What is late, what waits, and why.
+  package func due() async throws(LocalFailure) -> DueList { try await get(.due) }
+
+  /// Corrects a case, here and at its holders.
+  package func amend(_ id: String, _ request: CaseAmend) async throws(LocalFailure) -> CaseAmended {
+    try await post(.amendCase, request, id: id)
+  }
+
+  /// Who has what of a case.
+  package func holders(of id: String) async throws(LocalFailure) -> HolderList {
+    try await get(.holders, id: id)
+  }
+
+  /// Makes a plan.
+  package func newPlan(_ request: PlanNew) async throws(LocalFailure) -> PlanView {
+    try await post(.newPlan, request, timeout: .seconds(120))
+  }
+
+  /// The plans of a case.
+  package func plans(of id: String) async throws(LocalFailure) -> PlanList {
+    try await get(.plans, query: [("case", id)])
+  }
+
+  /// One plan.
+  package func plan(_ id: String) async throws(LocalFailure) -> PlanView {
+    try await get(.showPlan, id: id)
+  }
+
+  /// Adds legs to a plan.
+  package func addLegs(_ id: String, _ request: PlanAdd) async throws(LocalFailure) -> PlanView {
+    try await post(.addLegs, request, id: id, timeout: .seconds(120))
+  }
+
+  /// Takes one leg out of a plan.
+  package func dropLeg(_ id: String, _ request: PlanDrop) async throws(LocalFailure) -> PlanView {
+    try await post(.dropLeg, request, id: id)
+  }
+
+  /// Keeps a draft.
+  package func saveDraft(_ request: DraftSave) async throws(LocalFailure) -> DraftLine {
+    try await post(.saveDraft, request)
+  }
+
+  /// The drafts.
+  package func drafts() async throws(LocalFailure) -> DraftList { try await get(.drafts) }
+
+  /// Refers as a draft says.
+  package func sendDraft(_ id: String) async throws(LocalFailure) -> ReferResults {
+    try await post(.sendDraft, Done(), id: id, timeout: .seconds(120))
+  }
+
+  /// Throws a draft away.
+  package func discardDraft(_ id: String) async throws(LocalFailure) -> Done {
+    try await post(.discardDraft, Done(), id: id)
+  }
+
+  /// Asks an agency about its capacity.
+  package func askCapacity(_ request: CapacityAsk) async throws(LocalFailure) -> CapacityLine {
+    try await post(.askCapacity, request)
+  }
+
+  /// Questions and standing answers.
+  package func capacity() async throws(LocalFailure) -> CapacityView { try await get(.capacity) }
+
+  /// Sets a standing answer.
+  package func setCapacity(_ request: CapacitySet) async throws(LocalFailure) -> CapacityView {
+    try await post(.setCapacity, request)
+  }
+
+  /// Answers one question.
+  package func answerCapacity(
+    _ id: String,
+    _ request: CapacityReply
+  ) async throws(LocalFailure) -> CapacityLine {
+    try await post(.answerCapacity, request, id: id)
+  }
+
   /// Writes the audit bundle of the log in use, or of an own log that has ended, to a new file on the
   /// node's machine.
   package func exportAudit(

@@ -26,12 +26,18 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   case importPeers = "POST /v1/peers/import"
   /// Answers ``HelloNotes``.
   case hello = "GET /v1/hello"
+  /// Answers ``DueList``.
+  case due = "GET /v1/due"
   /// ``CaseOpen`` → ``CaseOpened``.
   case openCase = "POST /v1/cases"
   /// Answers ``CaseList``; takes `after`.
   case cases = "GET /v1/cases"
   /// Answers ``CaseView``.
   case showCase = "GET /v1/cases/{id}"
+  /// ``CaseAmend`` → ``CaseAmended``.
+  case amendCase = "POST /v1/cases/{id}/amend"
+  /// Answers ``HolderList``.
+  case holders = "GET /v1/cases/{id}/holders"
   /// ``ConsentRecord`` → ``ConsentRecorded``.
   case recordConsent = "POST /v1/consents"
   /// Answers ``ConsentList``; takes `case`.
@@ -48,6 +54,32 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   case showReferral = "GET /v1/referrals/{id}"
   /// ``ReferralAct`` → ``ReferralLine``; see ``ReferralAction``.
   case act = "POST /v1/referrals/{id}/{action}"
+  /// ``PlanNew`` → ``PlanView``.
+  case newPlan = "POST /v1/plans"
+  /// Answers ``PlanList``; takes `case`.
+  case plans = "GET /v1/plans"
+  /// Answers ``PlanView``.
+  case showPlan = "GET /v1/plans/{id}"
+  /// ``PlanAdd`` → ``PlanView``.
+  case addLegs = "POST /v1/plans/{id}/legs"
+  /// ``PlanDrop`` → ``PlanView``.
+  case dropLeg = "POST /v1/plans/{id}/drop"
+  /// ``DraftSave`` → ``DraftLine``.
+  case saveDraft = "POST /v1/drafts"
+  /// Answers ``DraftList``.
+  case drafts = "GET /v1/drafts"
+  /// Sends it → ``ReferResults``.
+  case sendDraft = "POST /v1/drafts/{id}/send"
+  /// Throws it away → ``Done``.
+  case discardDraft = "POST /v1/drafts/{id}/discard"
+  /// ``CapacityAsk`` → ``CapacityLine``.
+  case askCapacity = "POST /v1/capacity/questions"
+  /// Answers ``CapacityView``.
+  case capacity = "GET /v1/capacity"
+  /// ``CapacitySet`` → ``CapacityView``.
+  case setCapacity = "POST /v1/capacity/settings"
+  /// ``CapacityReply`` → ``CapacityLine``.
+  case answerCapacity = "POST /v1/capacity/questions/{id}/answer"
   /// ``AuditExport`` → ``AuditExported``, or the bundle itself.
   case exportAudit = "POST /v1/audit/export"
   /// Answers ``ClockStatus``; needs no session.
@@ -73,7 +105,9 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       false
     case .lock, .decideClock, .openCase, .cases, .showCase, .recordConsent, .consents, .stop,
       .withdraw, .refer,
-      .referrals, .showReferral, .act:
+      .referrals, .showReferral, .act, .due, .amendCase, .holders, .newPlan, .plans, .showPlan,
+      .addLegs, .dropLeg, .saveDraft, .drafts, .sendDraft, .discardDraft, .askCapacity, .capacity,
+      .setCapacity, .answerCapacity:
       true
     }
   }
@@ -88,8 +122,9 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       true
     case .status, .addUser, .unlock, .lock, .addDesk, .card, .signCard, .register, .policy, .hello,
       .cases, .showCase, .consents, .referrals, .showReferral, .exportAudit, .clock, .decideClock,
-      .metrics,
-      .health:
+      .metrics, .health, .due, .amendCase, .holders, .newPlan, .plans, .showPlan, .addLegs,
+      .dropLeg, .saveDraft, .drafts, .sendDraft, .discardDraft, .askCapacity, .capacity,
+      .setCapacity, .answerCapacity:
       false
     }
   }
@@ -137,6 +172,16 @@ package enum ReferralAction: String, CaseIterable, Sendable {
   case accept
   /// The recipient, or the survivor there, says no; needs a reason.
   case decline
+  /// The recipient asks for something before deciding; needs a reason.
+  case ask
+  /// The sender answers what was asked, within the grant.
+  case answer
+  /// The recipient would take it later; needs a reason and the day expected.
+  case waitlist
+  /// The recipient names another purpose; it forwards nothing.
+  case redirect
+  /// The recipient cannot reach the person; needs a reason.
+  case lost
   /// The service has begun.
   case start
   /// The service has ended; needs an outcome.
@@ -147,12 +192,20 @@ package enum ReferralAction: String, CaseIterable, Sendable {
   case erase
   /// The sender closes it; needs a reason.
   case close
+  /// The sender opens a closed one again, under a grant that still holds.
+  case reopen
+  /// Either side disputes; needs a reason.
+  case dispute
+  /// The supervisors have settled the dispute; needs how.
+  case resolve
 
   /// Whether the sender, not the recipient, does this.
   package var isSenders: Bool {
     switch self {
-    case .recall, .close: true
-    case .ack, .accept, .decline, .start, .complete, .erase: false
+    case .recall, .close, .answer, .reopen: true
+    case .ack, .accept, .decline, .start, .complete, .erase, .ask, .waitlist, .redirect, .lost,
+      .dispute, .resolve:
+      false
     }
   }
 }

@@ -48,6 +48,18 @@ package enum ProblemCode: String, CaseIterable, Sendable {
   case consentFrozen = "consent-frozen"
   /// The referral's state does not allow this.
   case stateNotAllowed = "state-not-allowed"
+  /// Only the other side may do this.
+  case wrongSide = "wrong-side"
+  /// The referral was recalled, withdrawn, closed or has expired.
+  case tooLate = "too-late"
+  /// Something else must come first.
+  case tooEarly = "too-early"
+  /// It was done before.
+  case alreadyDone = "already-done"
+  /// No such plan.
+  case planUnknown = "plan-unknown"
+  /// No such draft.
+  case draftUnknown = "draft-unknown"
   /// The content holds fields outside the groups.
   case overDisclosed = "over-disclosed"
   /// The policy requires a field.
@@ -95,12 +107,14 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case .malformed, .unknownField: 400
     case .sessionUnknown: 401
     case .passphraseWrong, .notAllowed, .deskLocked, .agencyKeyLocked: 403
-    case .notFound, .userUnknown, .deskUnknown, .caseUnknown, .referralUnknown, .agencyUnknown: 404
+    case .notFound, .userUnknown, .deskUnknown, .caseUnknown, .referralUnknown, .agencyUnknown,
+      .planUnknown, .draftUnknown:
+      404
     case .methodNotAllowed: 405
     case .userExists, .secondHolderMissing, .secondPersonMissing, .grantMissing, .consentMissing,
       .consentRefused, .consentFrozen, .stateNotAllowed, .policyUnknown, .registerUnknown, .member,
-      .logForked, .cardUnknown, .deskKeyGone, .idempotencyConflict, .answerLost,
-      .conflict:
+      .logForked, .cardUnknown, .deskKeyGone, .idempotencyConflict, .answerLost, .conflict,
+      .wrongSide, .tooLate, .tooEarly, .alreadyDone:
       409
     case .tooLarge: 413
     case .passphraseWeak, .overDisclosed, .fieldMissing, .policy: 422
@@ -116,14 +130,15 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     switch self {
     case .malformed, .unknownField, .tooLarge, .notFound, .methodNotAllowed, .userUnknown,
       .userExists, .deskUnknown, .caseUnknown, .referralUnknown, .consentRefused, .stateNotAllowed,
-      .idempotencyConflict, .answerLost:
+      .idempotencyConflict, .answerLost, .wrongSide, .tooLate, .alreadyDone, .planUnknown,
+      .draftUnknown:
       false
     case .sessionUnknown, .passphraseWrong, .passphraseWeak, .notAllowed, .deskLocked,
       .secondHolderMissing, .secondPersonMissing, .agencyKeyLocked, .grantMissing, .consentMissing,
       .consentFrozen, .overDisclosed, .fieldMissing, .policy, .policyUnknown, .registerUnknown,
       .agencyUnknown, .member, .logForked, .cardUnknown, .deskKeyGone, .conflict, .busy,
-      .storageFull,
-      .storageUnreadable, .logGuard, .notConfigured, .shuttingDown, .internal:
+      .storageFull, .storageUnreadable, .logGuard, .notConfigured, .shuttingDown, .internal,
+      .tooEarly:
       true
     }
   }
@@ -154,6 +169,12 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case .consentRefused: "The survivor has said no to exactly this."
     case .consentFrozen: "A withdrawal is in force."
     case .stateNotAllowed: "The referral's state does not allow this."
+    case .wrongSide: "Only the other side may do this."
+    case .tooLate: "The referral was recalled, withdrawn, closed or has expired."
+    case .tooEarly: "Something else must come first."
+    case .alreadyDone: "It was done before."
+    case .planUnknown: "No such plan."
+    case .draftUnknown: "No such draft."
     case .overDisclosed: "The content holds fields outside the groups."
     case .fieldMissing: "The policy requires a field."
     case .policy: "The policy does not allow this."

@@ -192,26 +192,31 @@ package struct ReferralMoment: Codable, Hashable, Sendable {
 
 /// What a move of a referral needs besides its name.
 package struct ReferralAct: Codable, Hashable, Sendable {
-  /// Why, a code of the policy: for decline, recall and close.
+  /// Why, a code of the policy: for ask, waitlist, redirect, decline, lost, recall, close, dispute
+  /// and resolve.
   package var reason: String?
   /// How it went, a code of the policy: for complete.
   package var outcome: String?
   /// When a place is expected, Unix ms: for waitlist.
   package var expectedMs: UInt64?
+  /// What answers the question: group, then field; for answer.
+  package var content: [String: [String: FieldValue]]?
 
   /// Gathers the parts.
   package init(
     reason: String? = nil,
     outcome: String? = nil,
-    expectedMs: UInt64? = nil
+    expectedMs: UInt64? = nil,
+    content: [String: [String: FieldValue]]? = nil
   ) {
     self.reason = reason
     self.outcome = outcome
     self.expectedMs = expectedMs
+    self.content = content
   }
 
   private enum CodingKeys: String, CodingKey {
-    case reason, outcome, expectedMs
+    case reason, outcome, expectedMs, content
   }
 
   package init(from decoder: any Decoder) throws {
@@ -219,5 +224,6 @@ package struct ReferralAct: Codable, Hashable, Sendable {
     reason = try fields.decodeIfPresent(String.self, forKey: .reason)
     outcome = try fields.decodeIfPresent(String.self, forKey: .outcome)
     expectedMs = try fields.decodeIfPresent(UInt64.self, forKey: .expectedMs)
+    content = try fields.decodeIfPresent([String: [String: FieldValue]].self, forKey: .content)
   }
 }

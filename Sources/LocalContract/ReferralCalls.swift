@@ -40,6 +40,8 @@ package struct ReferAsk: Codable, Hashable, Sendable {
   package var fromCase: Bool
   /// After how many days it is void; the policy's own time where absent.
   package var expiresDays: UInt32?
+  /// The referral that this one takes the place of: declined, redirected, expired, undeliverable.
+  package var replaces: String?
 
   /// Gathers the parts.
   package init(
@@ -48,7 +50,8 @@ package struct ReferAsk: Codable, Hashable, Sendable {
     urgency: String = "routine",
     content: [String: [String: FieldValue]]? = nil,
     fromCase: Bool = false,
-    expiresDays: UInt32? = nil
+    expiresDays: UInt32? = nil,
+    replaces: String? = nil
   ) {
     self.grant = grant
     self.service = service
@@ -56,10 +59,11 @@ package struct ReferAsk: Codable, Hashable, Sendable {
     self.content = content
     self.fromCase = fromCase
     self.expiresDays = expiresDays
+    self.replaces = replaces
   }
 
   private enum CodingKeys: String, CodingKey {
-    case grant, service, urgency, content, fromCase, expiresDays
+    case grant, service, urgency, content, fromCase, expiresDays, replaces
   }
 
   package init(from decoder: any Decoder) throws {
@@ -70,6 +74,7 @@ package struct ReferAsk: Codable, Hashable, Sendable {
     content = try fields.decodeIfPresent([String: [String: FieldValue]].self, forKey: .content)
     fromCase = try fields.decodeIfPresent(Bool.self, forKey: .fromCase) ?? false
     expiresDays = try fields.decodeIfPresent(UInt32.self, forKey: .expiresDays)
+    replaces = try fields.decodeIfPresent(String.self, forKey: .replaces)
   }
 }
 
@@ -91,6 +96,8 @@ package struct ReferResult: Codable, Hashable, Sendable {
   package var reasons: [String]?
   /// Why it was not taken.
   package var problem: Problem?
+  /// Whom to call at once, where the priority asks for it.
+  package var telephone: String?
 
   /// Gathers the parts.
   package init(
@@ -101,7 +108,8 @@ package struct ReferResult: Codable, Hashable, Sendable {
     purpose: String? = nil,
     groups: [String]? = nil,
     reasons: [String]? = nil,
-    problem: Problem? = nil
+    problem: Problem? = nil,
+    telephone: String? = nil
   ) {
     self.referral = referral
     self.message = message
@@ -111,6 +119,7 @@ package struct ReferResult: Codable, Hashable, Sendable {
     self.groups = groups
     self.reasons = reasons
     self.problem = problem
+    self.telephone = telephone
   }
 }
 

@@ -237,19 +237,21 @@ extension NodeTransaction {
     grant: PeerGrant,
     offer: Digest32,
     state: String,
+    priority: String? = nil,
+    times: String? = nil,
     atMs: UInt64
   ) throws -> Int64 {
     try hot(
       """
       INSERT INTO referral (name, role, peer, grant_log, grant_idx, offer, purpose, basis, groups,
-        until, state, since)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        until, state, since, created, priority, times)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
     ).run([
       .text(name), .integer(isSender ? 0 : 1), .integer(peer), .text(grant.log),
       .number(grant.index), .digest(offer), .text(grant.purpose), .text(grant.basis),
       .text(grant.groups.joined(separator: " ")), .number(grant.untilMs), .text(state),
-      .number(atMs),
+      .number(atMs), .number(atMs), .text(priority), .text(times),
     ])
     let row = database.lastInsertedRowID
     book.offers.insert(offer, row: row)

@@ -252,15 +252,6 @@ extension NodeTransaction {
       sql: "UPDATE outbound SET state = 4, code = ? WHERE id = ?",
       arguments: [code, row]
     )
-    if let referral, code == "expired" {
-      try database.execute(
-        sql: """
-          UPDATE referral SET state = 'undeliverable', since = ?, code = ?
-          WHERE id = ? AND state IN ('queued', 'draft')
-          """,
-        arguments: [Int64(clamping: atMs), code, referral]
-      )
-    }
   }
 
   /// One answer of a peer's receipt.
@@ -281,13 +272,15 @@ extension NodeTransaction {
   /// Stores a verified receipt: the proof of delivery, before anybody sees "delivered".
   ///
   /// `view`: The peer's checkpoint note that the receipt rests on.
+  ///
+  /// - Returns: What became of the offers among them.
   package func applyReceipt(
     peer agency: String,
     view note: String,
     lines: [ReceiptLine],
     atMs: UInt64
-  ) throws {
-    guard !lines.isEmpty else { return }
+  ) throws -> [OfferFate] {
+    guard !lines.isEmpty else { return [] }
     let peer = try peer(agency)
     try database.execute(
       sql: "INSERT INTO view (peer, note) VALUES (?, ?)",
@@ -302,6 +295,7 @@ extension NodeTransaction {
         view, checkpoint.origin, Int64(clamping: checkpoint.size), Int64(clamping: atMs),
       ])
     }
+    var fates: [OfferFate] = []
     for line in lines {
       try hot(
         """
@@ -314,36 +308,60 @@ extension NodeTransaction {
         .bytes(MerkleProof.flat(line.opening.path)), .integer(view),
       ])
       let settled = try hot(
-        "UPDATE outbound SET state = ?, code = ? WHERE id = ? AND state = 1 RETURNING referral"
+        "UPDATE outbound SET state = ?, code = ? WHERE id = ? AND state = 1 RETURNING referral, kind"
       ).first([.integer(line.received ? 2 : 3), .text(line.code), .integer(line.row)]) {
-        $0.optionalInteger(0)
+        ($0.optionalInteger(0), $0.text(1))
       }
-      guard let settled, let referral = settled else { continue }
-      try hot(
-        "UPDATE referral SET state = ?, since = ?, code = ? WHERE id = ? AND state = 'queued'"
-      ).run([
-        .text(line.received ? "delivered" : "draft"), .number(atMs),
-        line.received ? .null : .text(line.code), .integer(referral),
-      ])
+      guard let settled, let referral = settled.0, settled.1 == "offer" else { continue }
+      fates.append(OfferFate(referral: referral, received: line.received, code: line.code))
+    }
+    return fates
+  }
+
+  /// What became of an offer at the recipient's node.
+  package struct OfferFate: Sendable {
+    package let referral: Int64
+    package let received: Bool
+    package let code: String
+  }
+
+  /// The ordinary end of an offer's way, in one statement: it is delivered.
+  ///
+  /// - Returns: Its priority and times; `nil` where the referral stands elsewhere by now.
+  package func delivered(
+    referral: Int64,
+    atMs: UInt64
+  ) throws -> (priority: String?, times: String?, peer: String)? {
+    try hot(
+      """
+      UPDATE referral SET state = 'delivered', since = ?
+      WHERE id = ? AND state IN ('queued', 'undeliverable')
+      RETURNING priority, times, (SELECT agency FROM peer WHERE peer.id = referral.peer) AS agency
+      """
+    ).first([.number(atMs), .integer(referral)]) {
+      ($0.optionalText(0), $0.optionalText(1), $0.text(2))
     }
   }
 }
 
 extension NodeTransaction {
   /// Records that a peer refused a message without an event: it was never stored there.
-  package func refusedOutright(row: Int64, code: String, atMs: UInt64) throws {
-    let referral = try Optional<Int64>.fetchOne(
+  ///
+  /// - Returns: What became of it, where it was an offer.
+  package func refusedOutright(row: Int64, code: String) throws -> OfferFate? {
+    let found = try Row.fetchOne(
       database.cachedStatement(
-        sql: "UPDATE outbound SET state = 3, code = ? WHERE id = ? AND state = 1 RETURNING referral"
+        sql: """
+          UPDATE outbound SET state = 3, code = ? WHERE id = ? AND state = 1
+          RETURNING referral, kind
+          """
       ),
       arguments: [code, row]
     )
-    guard let referral, let referral else { return }
-    try database.execute(
-      sql:
-        "UPDATE referral SET state = 'draft', since = ?, code = ? WHERE id = ? AND state = 'queued'",
-      arguments: [Int64(clamping: atMs), code, referral]
-    )
+    guard let found, let referral = found["referral"] as Int64?,
+      (found["kind"] as String) == "offer"
+    else { return nil }
+    return OfferFate(referral: referral, received: false, code: code)
   }
 
   /// The referral under the grant that a withdrawal message of ours ended.

@@ -52,6 +52,15 @@ package struct NodeTransaction {
     }
   }
 
+  /// Whose log this is.
+  package var identity: LogIdentity { book.identity }
+
+  /// Whether anybody here wants to be told of what happens.
+  package var tellsPeople: Bool { book.tellsPeople }
+
+  /// Says whether anybody here wants to be told, from now on.
+  package func setTellsPeople(_ tells: Bool) { book.tellsPeople = tells }
+
   /// The number of leaves so far: the index of the next event.
   package var nextIndex: UInt64 { book.tree.size }
 

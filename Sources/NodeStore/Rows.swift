@@ -67,6 +67,16 @@ package struct ReferralRow: Sendable {
   package let peerErased: Bool
   package let erased: Bool
   package let code: String?
+  /// The priority, a code of the policy; of a sealed offer, what it may be at most.
+  package let priority: String?
+  /// The service's own times, where it has some: three spans.
+  package let times: String?
+  /// When it was made or received, Unix ms.
+  package let createdMs: UInt64?
+  /// The referral that this one takes the place of.
+  package let replaces: Int64?
+  /// When a place is expected, Unix ms.
+  package let expectedMs: UInt64?
 
   static let selection = """
     SELECT r.*, p.agency AS agency FROM referral r JOIN peer p ON p.id = r.peer
@@ -92,5 +102,10 @@ package struct ReferralRow: Sendable {
     peerErased = (row["peer_erased"] as Int64) == 1
     erased = (row["erased"] as Int64) == 1
     code = row["code"]
+    priority = row["priority"]
+    times = row["times"]
+    createdMs = (row["created"] as Int64?).map { UInt64($0) }
+    replaces = row["replaces"]
+    expectedMs = (row["expected"] as Int64?).map { UInt64($0) }
   }
 }

@@ -6,6 +6,8 @@ public enum LifecycleRefusal: String, Error, Sendable, CaseIterable {
   case notFromHere = "not-from-here"
   /// The referral was recalled, withdrawn, expired or closed before.
   case late
+  /// What must come before has not happened yet.
+  case early
   /// The survivor has stopped sharing.
   case frozen
   /// No live grant covers it at this moment.
@@ -24,6 +26,10 @@ public enum LifecycleEffect: Hashable, Sendable {
   case arm(TimerName)
   /// Stop a clock.
   case disarm(TimerName)
+  /// Let a clock stand still, once in its life; a second time it runs on.
+  case pause(TimerName)
+  /// Let it run on.
+  case resume(TimerName)
   /// Lock what was shared; reversible, without a human.
   case freeze
   /// Unlock it.

@@ -36,13 +36,36 @@ public enum MessageKind: String, Sendable, CaseIterable, CustomStringConvertible
   case lostContact = "lost-contact"
   /// One side disputes what the other says.
   case dispute
+  /// The supervisors have settled what was disputed.
+  case resolve
+  /// The sender opens a closed referral again.
+  case reopen
+  /// The recipient still serves the person; no content.
+  case stillActive = "still-active"
+  /// Asks whether there is a place, before anything about a person is said.
+  case capacityQuery = "capacity-query"
+  /// Answers that: yes, later, no, or not for such a person.
+  case capacityAnswer = "capacity-answer"
+  /// Tells the Coordinator that something is late or disputed: an id and a code.
+  case overdue
+
+  /// Whether a policy must have a rule for it; a kind without a rule is not sent and not taken.
+  public var isRequired: Bool {
+    switch self {
+    case .resolve, .reopen, .stillActive, .capacityQuery, .capacityAnswer, .overdue: false
+    case .offer, .supplement, .reply, .acknowledge, .accept, .decline, .start, .complete, .close,
+      .recall, .withdraw, .erased, .infoRequest, .waitlist, .redirect, .lostContact, .dispute:
+      true
+    }
+  }
 
   /// Whether the message carries sealed content and so needs a grant (or an open question to answer).
   public var isDisclosure: Bool {
     switch self {
     case .offer, .supplement, .reply: true
     case .acknowledge, .accept, .decline, .start, .complete, .close, .recall, .withdraw, .erased,
-      .infoRequest, .waitlist, .redirect, .lostContact, .dispute:
+      .infoRequest, .waitlist, .redirect, .lostContact, .dispute, .resolve, .reopen, .stillActive,
+      .capacityQuery, .capacityAnswer, .overdue:
       false
     }
   }

@@ -40,6 +40,10 @@ public struct Policy: Sendable {
   public let padLimit: UInt64
   /// The working hours in which people answer.
   public let calendar: WorkCalendar
+  /// What the mechanism's directory says of single agencies.
+  public let offices: [AgencyID: Office]
+  /// The code that a node gives when a clock, not a person, ends something.
+  public let automatic: [TimerName: Code]
   /// The code lists.
   public let lists: [CodeList]
   /// For how long the policy before this one stays allowed beside it; absent: not at all (REG-013).

@@ -35,8 +35,54 @@ extension PolicyBuilder {
     try root.node("plan").object(["pads"]).node("pads").integer(0...15)
   }
 
-  func readCalendar() throws(PolicyFault) -> WorkCalendar {
-    let map = try root.node("calendar").object(
+  /// What the directory says of single agencies: other hours than the policy's, a telephone.
+  func readOffices() throws(PolicyFault) -> [AgencyID: Office] {
+    guard let listNode = root.find("offices") else { return [:] }
+    var offices: [AgencyID: Office] = [:]
+    for node in try listNode.list(upTo: PolicyLimit.offices) {
+      let map = try node.object(["agency"], optional: ["hours", "telephone"])
+      let agencyNode = try map.node("agency")
+      let agency = try agencyNode.word(AgencyID.self)
+      guard offices[agency] == nil else { throw agencyNode.fault(.duplicateCode) }
+      var hours: WorkCalendar?
+      if let hoursNode = map.find("hours") { hours = try readCalendar(hoursNode) }
+      var telephone: String?
+      if let telephoneNode = map.find("telephone") {
+        let text = try telephoneNode.string()
+        guard (3...32).contains(text.utf8.count),
+          text.utf8.allSatisfy({ "+0123456789 -()".utf8.contains($0) })
+        else { throw telephoneNode.fault(.value) }
+        telephone = text
+      }
+      offices[agency] = Office(hours: hours, telephone: telephone)
+    }
+    return offices
+  }
+
+  /// The codes that a clock gives, each one of those that its message may carry.
+  func readAutomatic() throws(PolicyFault) -> [TimerName: Code] {
+    guard let node = root.find("automatic") else { return [:] }
+    let kinds: [TimerName: MessageKind] = [
+      .decide: .recall, .autoClose: .close, .lostContact: .close,
+    ]
+    let map = try node.object([], optional: kinds.keys.map(\.rawValue))
+    var automatic: [TimerName: Code] = [:]
+    for (timer, kind) in kinds {
+      guard let codeNode = map.find(timer.rawValue) else { continue }
+      let code = try codeNode.word(Code.self)
+      let rule = index.kinds[kind].map { self.kinds[$0] }
+      let isListed =
+        rule?.outcomes.contains { name in
+          index.lists[name].map { lists[$0].contains(code) } ?? false
+        } ?? false
+      guard isListed else { throw codeNode.fault(.danglingCode) }
+      automatic[timer] = code
+    }
+    return automatic
+  }
+
+  func readCalendar(_ calendar: PolicyNode) throws(PolicyFault) -> WorkCalendar {
+    let map = try calendar.object(
       ["utc_offset_minutes", "workdays", "opens", "closes", "holidays"])
     let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
     let daysNode = try map.node("workdays")

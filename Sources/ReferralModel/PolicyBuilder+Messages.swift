@@ -83,7 +83,7 @@ extension PolicyBuilder {
         builder.kinds.append(try builder.kind(map, kind))
       }
     }
-    if MessageKind.allCases.contains(where: { index.kinds[$0] == nil }),
+    if MessageKind.allCases.contains(where: { $0.isRequired && index.kinds[$0] == nil }),
       faults.count == faultsBefore, let node = root.find("kinds")
     {
       collect { _ throws(PolicyFault) in throw node.fault(.noRule) }

@@ -70,7 +70,7 @@ extension PolicyBuilder {
         "code", "acknowledge", "decide", "contact", "message_life", "deputy_after",
         "next_provider_after", "remind_percent", "telephone", "leg_window",
       ],
-      optional: ["labels"]
+      optional: ["labels", "coordinator"]
     )
     let times = try answerTimes(map)
     let lifeNode = try map.node("message_life")
@@ -94,6 +94,7 @@ extension PolicyBuilder {
       nextProviderAfter: next,
       remindPercent: percents,
       telephone: try map.node("telephone").bool(),
+      coordinator: try map.find("coordinator")?.bool() ?? false,
       legWindow: try map.node("leg_window").span(zeroAllowed: true),
       labels: try map.labels(languages)
     )

@@ -45,7 +45,7 @@ struct PolicyBuilder {
   /// Parts that came later: a policy without them allows nothing of what they would allow.
   private static let optional: Set<String> = [
     "labels", "overlap", "roles", "consent", "notices", "retention", "kept", "cross_border",
-    "sections", "periods",
+    "sections", "periods", "offices", "automatic",
   ]
 
   /// Reads one part; a fault in it is kept, and reading goes on elsewhere.
@@ -96,9 +96,13 @@ struct PolicyBuilder {
     let withdrawal = collect { builder throws(PolicyFault) in try builder.readWithdrawal() }
     let witnessing = collect { builder throws(PolicyFault) in try builder.readWitnessing() }
     let pads = collect { builder throws(PolicyFault) in try builder.readPlan() }
-    let calendar = collect { builder throws(PolicyFault) in try builder.readCalendar() }
+    let calendar = collect { builder throws(PolicyFault) in
+      try builder.readCalendar(try builder.root.node("calendar"))
+    }
+    let offices = collect { builder throws(PolicyFault) in try builder.readOffices() }
+    let automatic = collect { builder throws(PolicyFault) in try builder.readAutomatic() }
     guard faults.isEmpty, let name, let version, let labels, let timers, let withdrawal,
-      let witnessing, let pads, let calendar
+      let witnessing, let pads, let calendar, let offices, let automatic
     else { return nil }
     return Policy(
       name: name,
@@ -118,6 +122,8 @@ struct PolicyBuilder {
       witnessing: witnessing,
       padLimit: pads,
       calendar: calendar,
+      offices: offices,
+      automatic: automatic,
       lists: lists,
       overlap: people.overlap,
       roles: roles,

@@ -145,6 +145,8 @@ enum PolicyLimit {
   static let priorities = 8
   static let terms = 16
   static let holidays = 64
+  /// Agencies with an entry of their own.
+  static let offices = 256
   static let labelScalars = 200
   /// Longest text of a field, in Unicode scalars; blobs carry more.
   static let textScalars: UInt64 = 4000

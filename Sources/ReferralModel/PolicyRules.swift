@@ -106,6 +106,9 @@ public struct ServiceRule: Hashable, Sendable {
   public let labels: Labels
   /// Timers that differ from the priority's, by priority.
   let timers: [Code: AnswerTimes]
+
+  /// The service's own times for a priority, where it has some.
+  public func times(_ priority: Code) -> AnswerTimes? { timers[priority] }
 }
 
 /// By when people must answer.
@@ -136,10 +139,22 @@ public struct PriorityRule: Hashable, Sendable {
   public let remindPercent: [UInt64]
   /// Whether the recipient's telephone number is shown at once.
   public let telephone: Bool
+  /// Whether the Coordinator is told of what is late: an id and a code.
+  public let coordinator: Bool
   /// The window within which the legs of a plan leave at random times.
   public let legWindow: Span
   /// What people read.
   public let labels: Labels
+}
+
+/// What the mechanism's directory says of one agency.
+///
+/// Source: domain §6.4.
+public struct Office: Hashable, Sendable {
+  /// Its working hours, where they are not the policy's.
+  public let hours: WorkCalendar?
+  /// The telephone that is answered when there is danger now.
+  public let telephone: String?
 }
 
 /// What a message of one kind may carry.

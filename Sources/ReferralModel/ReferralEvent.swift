@@ -90,9 +90,10 @@ public enum ReferralEvent: String, Sendable, CaseIterable, CustomStringConvertib
     case .stopSharing, .withdraw: .withdraw
     case .confirmErased: .erased
     case .dispute: .dispute
+    case .resolve: .resolve
     case .close: .close
-    case .answerCapacity, .discard, .deliver, .refuse, .giveUp, .resumeSharing, .expire, .resolve,
-      .reopen:
+    case .reopen: .reopen
+    case .answerCapacity, .discard, .deliver, .refuse, .giveUp, .resumeSharing, .expire:
       nil
     }
   }

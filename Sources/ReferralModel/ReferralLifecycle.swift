@@ -99,7 +99,7 @@ public struct ReferralLifecycle: Hashable, Sendable {
       guard !isLocal else { throw .notFromHere }
       return []
     case .follow(let next):
-      guard !isLocal else { throw .notFromHere }
+      guard !isLocal else { throw .early }
       return try move(to: next, event, actor, moment)
     case .noteErased:
       guard !isLocal else {
@@ -189,6 +189,8 @@ public struct ReferralLifecycle: Hashable, Sendable {
     case (.close, .clock):
       guard state == .completed || state == .lostContact else { throw .notFromHere }
     case (.reopen, _):
+      // What the other side has erased cannot be taken up again.
+      guard !peerErased else { throw .late }
       guard moment.atMs < sinceMs || moment.atMs - sinceMs <= moment.limits.reopenMs else {
         throw .reopenWindow
       }
@@ -218,14 +220,15 @@ public struct ReferralLifecycle: Hashable, Sendable {
       if state == .closedWithdrawn { effects.append(.startRetention) }
     case .confirmErased:
       effects.append(.startRetention)
+    case .requestInfo: effects.append(.pause(.decide))
+    case .answerInfo: effects.append(.resume(.decide))
     case .expire: effects += [.send(.recall), .escalate]
     case .giveUp: effects += [.cancelQueued, .escalate]
     case .refuse, .dispute: effects.append(.escalate)
     case .close: effects.append(.startRetention)
     case .discard: effects.append(.eraseWanted)
-    case .answerCapacity, .submit, .deliver, .acknowledge, .requestInfo, .answerInfo, .waitlist,
-      .redirect, .accept, .decline, .start, .complete, .loseContact, .stopSharing, .resumeSharing,
-      .resolve, .reopen:
+    case .answerCapacity, .submit, .deliver, .acknowledge, .waitlist, .redirect, .accept, .decline,
+      .start, .complete, .loseContact, .stopSharing, .resumeSharing, .resolve, .reopen:
       break
     }
   }

@@ -71,7 +71,7 @@ public enum ReferralState: String, Sendable, CaseIterable, CustomStringConvertib
     case .queued: [.delivery]
     case .delivered: [.acknowledge]
     case .acknowledged: [.decide]
-    case .infoRequested: [.info]
+    case .infoRequested: [.decide, .info]
     case .waitlisted: [.waitlistReview]
     case .accepted: [.contact]
     case .inService: [.activePing]

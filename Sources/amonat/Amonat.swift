@@ -35,7 +35,10 @@ struct Amonat: AsyncParsableCommand {
       CommandGroup(name: "Cases and consent", subcommands: [CaseGroup.self, ConsentGroup.self]),
       CommandGroup(
         name: "Referrals",
-        subcommands: [Refer.self, Inbox.self, ReferralGroup.self]
+        subcommands: [
+          Refer.self, Inbox.self, ReferralGroup.self, PlanGroup.self, DraftGroup.self,
+          CapacityGroup.self, ShowDue.self,
+        ]
       ),
       CommandGroup(
         name: "Upkeep",

@@ -33,13 +33,13 @@ internal import Testing
       if indent == 4 { schema = name }
       if indent == 8 { schemas[schema, default: []].insert(name) }
     }
-    let ask = ReferAsk(grant: 1, service: "a", content: [:], expiresDays: 1)
+    let ask = ReferAsk(grant: 1, service: "a", content: [:], expiresDays: 1, replaces: "b")
     let sent: [(String, any Encodable)] = [
       ("ReferAsk", ask), ("ReferBatch", ReferBatch(referrals: [ask])),
       ("Unlock", Unlock(user: "a", passphrase: "b")),
       ("Problem", Problem(.busy, detail: "a", reasons: ["b"])),
       ("ConsentWithdraw", ConsentWithdraw(case: "a", grants: [1], confirmation: "code-word")),
-      ("ReferralAct", ReferralAct(reason: "a", outcome: "b", expectedMs: 1)),
+      ("ReferralAct", ReferralAct(reason: "a", outcome: "b", expectedMs: 1, content: [:])),
     ]
     for (name, value) in sent {
       let bytes = try LocalJSON.encode(value)

@@ -28,6 +28,8 @@ internal import Testing
     let table = PhraseTable.of(language)
     #expect(Set(table.problems.keys) == Set(ProblemCode.allCases.map(\.rawValue)))
     #expect(Set(table.states.keys) == Set(ReferralState.allCases.map(\.rawValue)))
+    #expect(Set(table.timers.keys) == Set(TimerName.allCases.map(\.rawValue)))
+    #expect(table.timers.values.allSatisfy { !$0.isEmpty })
     let reasons: [RefusalReason] = [
       .noGrant, .wrongRecipient, .wrongPurpose, .groupsNotGranted([]), .expired, .basisNotAllowed,
       .withdrawn, .grantUsed, .policyKind, .policyPurpose, .policyGroups, .survivorDeny,

@@ -141,15 +141,23 @@ internal import TransparencyLog
       personal: Sample.digest(43),
       path: [Sample.digest(44)]
     )
+    var settled = false
     for (received, code) in [(true, "stored"), (true, "stored"), (false, "over-disclosure")] {
-      try await store.change {
-        try $0.applyReceipt(
+      let fates = try await store.change { transaction in
+        let fates = try transaction.applyReceipt(
           peer: Sample.peer,
           view: "\(Sample.peer)/amonat/log/1\n5\n",
           lines: [.init(row: row, opening: opening, received: received, code: code)],
           atMs: Sample.nowMs + 5
         )
+        for fate in fates {
+          _ = try transaction.delivered(referral: fate.referral, atMs: Sample.nowMs + 5)
+        }
+        return fates.count
       }
+      // Only the first receipt decides anything.
+      #expect(fates == (settled ? 0 : 1))
+      settled = true
       #expect(try await store.read { try $0.outboundCounts() } == [2: 1])
       let referral = try #require(try await store.read { try $0.referral(Sample.caseName) })
       #expect(referral.state == "delivered")

@@ -66,6 +66,7 @@ internal import Testing
   func kinds() {
     #expect(MessageKind.allCases.filter(\.isDisclosure) == [.offer, .supplement, .reply])
     #expect(MessageKind(rawValue: "info-request") == .infoRequest)
-    #expect(MessageKind.allCases.count == 17)
+    #expect(MessageKind.allCases.count == 23)
+    #expect(MessageKind.allCases.count { $0.isRequired } == 17)
   }
 }

@@ -199,7 +199,7 @@ private func outcome(
     case "R": #expect(after.state == .inService && after.disputedFrom == nil, note)
     default:
       if cell.hasPrefix("r:"), !isRemote {
-        #expect(found == .failure(.notFromHere) && after == before, note)
+        #expect(found == .failure(.early) && after == before, note)
         return
       }
       #expect(after.state == short[cell.suffix(2)], note)
@@ -281,6 +281,24 @@ private func outcome(
     )
     _ = try recipient.apply(.close, by: .sender, at: moment())
     #expect(sender.state == .closed && recipient.state == .closed)
+  }
+
+  @Test("REF-022 a question lets the decision stand still, and its answer lets it run on")
+  func question() throws {
+    for side in ReferralLifecycle.Side.allCases {
+      var one = referral(side, .acknowledged)
+      let asked = try one.apply(.requestInfo, by: .recipient, at: moment())
+      #expect(asked.contains(.pause(.decide)) && asked.contains(.arm(.info)))
+      #expect(!asked.contains(.disarm(.decide)) && !asked.contains(.arm(.decide)))
+      let answered = try one.apply(.answerInfo, by: .sender, at: moment(200))
+      #expect(answered.contains(.resume(.decide)) && answered.contains(.disarm(.info)))
+    }
+  }
+
+  @Test("What the other side has erased is not opened again")
+  func erasedStaysClosed() {
+    var closed = ReferralLifecycle(side: .sender, state: .closed, sinceMs: 50, peerErased: true)
+    #expect(outcome(&closed, .reopen, .sender, moment()) == .failure(.late))
   }
 
   @Test("Nothing is submitted, accepted, answered or opened again without a live grant")

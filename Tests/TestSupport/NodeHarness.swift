@@ -14,6 +14,8 @@ package final class NodeHarness {
     package let listens: Bool
     /// Desks with the groups they may open.
     package let desks: [(name: String, groups: [String])]
+    /// What it does in the mechanism, such as `coordinator`.
+    package let roles: [String]
 
     package init(
       id: String,
@@ -22,7 +24,8 @@ package final class NodeHarness {
       nameTg: String,
       nameRu: String,
       listens: Bool,
-      desks: [(name: String, groups: [String])]
+      desks: [(name: String, groups: [String])],
+      roles: [String] = []
     ) {
       self.id = id
       self.sector = sector
@@ -31,6 +34,7 @@ package final class NodeHarness {
       self.nameRu = nameRu
       self.listens = listens
       self.desks = desks
+      self.roles = roles
     }
   }
 
@@ -40,6 +44,8 @@ package final class NodeHarness {
   package let programs: Programs
   /// The nodes, by agency.
   package private(set) var nodes: [String: HarnessNode] = [:]
+  /// The policy that the commission puts in force.
+  private let policyFile: URL
   /// The realm, after ``found(_:)``.
   package private(set) var realm = ""
 
@@ -47,8 +53,13 @@ package final class NodeHarness {
   package static let users = ["zarina", "farhod"]
 
   /// Prepares a folder; nothing is started.
-  package init(root: URL, programs: Programs = Programs()) throws {
+  package init(
+    root: URL,
+    programs: Programs = Programs(),
+    policy: URL = NodeHarness.policy
+  ) throws {
     self.root = root
+    self.policyFile = policy
     self.programs = programs
     try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
     try Data("a long demonstration phrase\n".utf8).write(to: passphrase)
@@ -73,7 +84,7 @@ package final class NodeHarness {
           agency.sector, "--level", "national", "--region", "dushanbe", "--name-en", agency.name,
           "--name-tg", agency.nameTg, "--name-ru", agency.nameRu, "--passphrase-file",
           passphrase.path,
-        ]
+        ] + agency.roles.flatMap { ["--role", $0] }
       )
     }
     let commission = root.appendingPathComponent("commission")
@@ -82,7 +93,7 @@ package final class NodeHarness {
       "amonat",
       [
         "commission", "new", "--out", commission.path, "--holders", "5", "--threshold", "3",
-        "--names", names.joined(separator: ","), "--policy", Self.policy.path,
+        "--names", names.joined(separator: ","), "--policy", policyFile.path,
         "--passphrase-file", passphrase.path,
       ]
         + agencies.flatMap {
@@ -104,7 +115,7 @@ package final class NodeHarness {
         "amonat",
         [
           "init", "--state", state(agency.id).path, "--register", register.path, "--policy",
-          Self.policy.path, "--passphrase-file", passphrase.path, "--json",
+          policyFile.path, "--passphrase-file", passphrase.path, "--json",
         ]
       )
       realm = (try made.json() as? [String: Any])?["realm"] as? String ?? ""

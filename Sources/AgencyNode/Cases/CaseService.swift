@@ -190,19 +190,21 @@ extension OwnGrant {
 
 extension ReferralRow {
   /// The leg as the local API lists it.
-  func line(nowMs: UInt64) -> ReferralLine {
+  func line(nowMs: UInt64, due: DueItem? = nil) -> ReferralLine {
     ReferralLine(
       referral: name,
       message: offer.hex,
       box: isSender ? "out" : "in",
       peer: peer,
       purpose: purpose,
+      urgency: priority,
       state: state,
       frozen: frozenSinceMs != nil,
       outcome: code,
-      createdMs: sinceMs,
+      createdMs: createdMs ?? sinceMs,
       changedMs: sinceMs,
-      overdue: false,
+      dueMs: due?.dueMs,
+      overdue: due?.late ?? false,
       untilMs: untilMs
     )
   }

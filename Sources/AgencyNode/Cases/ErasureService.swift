@@ -62,17 +62,20 @@ struct ErasureService: Sendable {
         )?.referral
         if let referral, let found = try transaction.referral(referral) {
           var effects = InboundEffects()
-          try InboundEffects.move(
-            found,
-            .withdraw,
-            by: .sender,
-            code: nil,
-            transaction,
-            view: view,
-            nowMs: nowMs,
-            atMs: nowMs,
-            into: &effects
-          )
+          // What was recalled stays recalled: nobody has withdrawn.
+          if found.state != ReferralState.recalled.rawValue {
+            try InboundEffects.move(
+              found,
+              .withdraw,
+              by: .sender,
+              code: nil,
+              transaction,
+              view: view,
+              nowMs: nowMs,
+              atMs: nowMs,
+              into: &effects
+            )
+          }
           if let moved = try transaction.referral(referral) {
             try InboundEffects.move(
               moved,

@@ -15,8 +15,10 @@ package struct ReferralActions: Sendable {
   package init(node: Node) { self.node = node }
 
   private static let events: [ReferralAction: ReferralEvent] = [
-    .ack: .acknowledge, .accept: .accept, .decline: .decline, .start: .start,
-    .complete: .complete, .recall: .recall, .close: .close,
+    .ack: .acknowledge, .ask: .requestInfo, .answer: .answerInfo, .waitlist: .waitlist,
+    .redirect: .redirect, .accept: .accept, .decline: .decline, .start: .start,
+    .complete: .complete, .lost: .loseContact, .recall: .recall, .close: .close,
+    .reopen: .reopen, .dispute: .dispute, .resolve: .resolve,
   ]
 
   /// One page of the referrals of a box, newest first.
@@ -54,98 +56,91 @@ package struct ReferralActions: Sendable {
   ) async throws(NodeError) -> ReferralLine {
     guard !presence.desks.isEmpty else { throw NodeError(.deskLocked) }
     if action == .erase { return try await confirmErasure(name, request, presence) }
-    guard let event = Self.events[action] else {
-      throw NodeError(.stateNotAllowed, detail: "the content follows by itself on acceptance")
-    }
+    guard let event = Self.events[action] else { throw NodeError(.notFound) }
     let node = node
     let view = node.trust.view
     guard let policy = view.policy else { throw NodeError(.policyUnknown) }
     let (nowMs, atMs) = (node.trustedMs, node.clock.nowMs())
     let code = action == .complete ? request.outcome : request.reason
-    return try await NodeError.wrapping {
-      let peer = try await node.store.change { transaction -> String in
-        guard let referral = try transaction.referral(named: name) else {
-          throw NodeError(.referralUnknown)
-        }
-        guard let kind = event.message, let recipient = AgencyID(referral.peer),
-          var lifecycle = referral.lifecycle
-        else { throw NodeError(.stateNotAllowed) }
-        guard policy.admits(outcome: code.flatMap { Code($0) }, of: kind) else {
-          throw NodeError(
-            .policy,
-            detail: "the code must be one that the policy lists for \(kind.rawValue)"
-          )
-        }
-        let moment = LifecycleMoment(
-          atMs: nowMs,
-          grantIsLive: referral.untilMs > nowMs,
-          limits: policy.lifecycleLimits
-        )
-        let effects: [LifecycleEffect]
-        do throws(LifecycleRefusal) {
-          effects = try lifecycle.apply(
-            event,
-            by: referral.isSender ? .sender : .recipient,
-            at: moment
-          )
-        } catch {
-          throw NodeError(
-            error == .noGrant
-              ? .grantMissing : error == .frozen ? .consentFrozen : .stateNotAllowed,
-            detail: "\(referral.state): \(error.rawValue)"
-          )
-        }
-        try transaction.save(
-          referral: referral.row,
-          state: lifecycle.state.rawValue,
-          sinceMs: lifecycle.sinceMs,
-          frozenSinceMs: lifecycle.frozenSinceMs,
-          disputedFrom: lifecycle.disputedFrom?.rawValue,
-          heardSeq: lifecycle.heardSeq,
-          peerErased: lifecycle.peerErased,
-          code: code
-        )
-        for effect in effects {
-          switch effect {
-          case .send(let message):
-            let envelope = EnvelopeSealer.notify(
-              realm: node.store.identity.realm,
-              sender: node.trust.me,
-              recipient: recipient
-            )
-            try transaction.queue(
-              OutboundDraft(
-                peer: referral.peer,
-                kind: message.rawValue,
-                message: envelope.id,
-                envelope: envelope.bytes,
-                ref: referral.offer,
-                expiresMs: nowMs + (policy.kind(message)?.lifeMs ?? 0),
-                outcome: code,
-                actor: presence.user,
-                desk: presence.deskNames.first,
-                atMs: atMs
-              ),
-              referral: referral.row
-            )
-          case .cancelQueued:
-            try transaction.cancelWaiting(
-              referral: referral.row,
-              code: event.rawValue,
-              atMs: atMs
-            )
-          case .arm, .disarm, .freeze, .unfreeze, .eraseWanted, .releaseSupplement, .escalate,
-            .tellHuman, .startRetention:
-            break
-          }
-        }
-        try transaction.keepAnswer {
-          try LocalJSON.encode(try transaction.referral(referral.row)?.line(nowMs: nowMs))
-        }
-        return referral.peer
+    if action == .waitlist {
+      // A place without a day is a no that nobody has said.
+      guard let expected = request.expectedMs, expected > nowMs else {
+        throw NodeError(.fieldMissing, detail: "expectedMs")
       }
-      node.lanes.wake(peer)
+    }
+    return try await NodeError.wrapping {
+      let supplement =
+        action == .answer
+        ? try await SupplementMaker(node: node).answer(
+          name,
+          content: request.content ?? [:],
+          presence: presence
+        ) : nil
+      let wake: Set<String>
+      do {
+        wake = try await node.store.change { transaction -> Set<String> in
+          guard let referral = try transaction.referral(named: name) else {
+            throw NodeError(.referralUnknown)
+          }
+          guard let kind = event.message, referral.lifecycle != nil else {
+            throw NodeError(.stateNotAllowed)
+          }
+          guard kind.isDisclosure || policy.admits(outcome: code.flatMap { Code($0) }, of: kind)
+          else {
+            throw NodeError(
+              .policy,
+              detail: "the code must be one that the policy lists for \(kind.rawValue)"
+            )
+          }
+          var mover = ReferralMover(
+            transaction,
+            view: view,
+            policy: policy,
+            nowMs: nowMs,
+            atMs: atMs,
+            user: presence.user,
+            desk: presence.deskNames.first
+          )
+          do {
+            try mover.carryOut(event, on: referral, code: code, by: referral.isSender)
+          } catch let refusal as LifecycleRefusal {
+            throw NodeError(
+              NodeError.code(for: refusal),
+              detail: "\(referral.state): \(refusal.rawValue)"
+            )
+          }
+          if let supplement { try transaction.queue(supplement, referral: referral.row) }
+          if action == .waitlist, let expected = request.expectedMs {
+            try transaction.setExpected(referral: referral.row, atMs: expected)
+          }
+          try transaction.keepAnswer {
+            try LocalJSON.encode(try transaction.referral(referral.row)?.line(nowMs: nowMs))
+          }
+          return mover.wake.union([referral.peer])
+        }
+      } catch {
+        try await count(NodeError(from: error), of: name, atMs: atMs)
+        throw error
+      }
+      for peer in wake { node.lanes.wake(peer) }
       return try await line(name)
+    }
+  }
+
+  /// Remembers that a move was refused: how often, and why.
+  private func count(_ error: NodeError, of name: String, atMs: UInt64) async throws {
+    switch error.code {
+    case .wrongSide, .tooLate, .tooEarly, .alreadyDone, .stateNotAllowed, .consentFrozen,
+      .grantMissing:
+      try await node.store.change { transaction in
+        guard let referral = try transaction.referral(named: name) else { return }
+        try transaction.countRefusal(
+          peer: referral.peer,
+          code: "own-\(error.code.rawValue)",
+          atMs: atMs
+        )
+      }
+    default: break
     }
   }
 
@@ -200,7 +195,8 @@ package struct ReferralActions: Sendable {
   ) async throws(NodeError) -> ReferralView {
     let node = node
     let nowMs = node.trustedMs
-    let policy = node.trust.view.policy
+    let view = node.trust.view
+    let policy = view.policy
     return try await NodeError.wrapping {
       let found = try await node.store.read { reader in
         guard let referral = try reader.referral(name) else {
@@ -208,11 +204,16 @@ package struct ReferralActions: Sendable {
         }
         return (
           referral, try reader.inbound(referral: referral.row),
-          try reader.history(referral: referral.row),
+          try reader.history(referral: referral.row), try reader.clocks(of: referral.row),
           referral.isSender ? try reader.grants([referral.grantIndex]).first : nil
         )
       }
-      let (referral, messages, moments, grant) = found
+      let (referral, messages, moments, clocks, grant) = found
+      let due = policy.flatMap { policy in
+        clocks.compactMap {
+          DueService.item($0, policy: policy, me: node.trust.me.text, nowMs: nowMs)
+        }.min { $0.dueMs < $1.dueMs }
+      }
       var content: [String: [String: FieldValue]] = [:]
       var sealed: Set<String> = []
       var opened: [(row: Int64, groups: [String], message: Digest32)] = []
@@ -230,10 +231,21 @@ package struct ReferralActions: Sendable {
         }
       }
       let (entries, atMs) = (opened, node.clock.nowMs())
+      let learnt = policy.flatMap { Self.urgency(in: content, policy: $0) }
       if !entries.isEmpty {
         try await node.store.change { transaction in
           for entry in entries {
             try transaction.markOpened(inbound: entry.row)
+            if let learnt, let now = try transaction.referral(referral.row) {
+              let mover = ReferralMover(
+                transaction,
+                view: view,
+                policy: learnt.policy,
+                nowMs: nowMs,
+                atMs: atMs
+              )
+              try mover.learn(now, priority: learnt.rule, times: learnt.times)
+            }
             try transaction.append(
               .open,
               [.strings(.groups, entry.groups.sorted()), .digest(.message, entry.message)],
@@ -247,7 +259,7 @@ package struct ReferralActions: Sendable {
         }
       }
       return ReferralView(
-        line: referral.line(nowMs: nowMs),
+        line: referral.line(nowMs: nowMs, due: due),
         case: grant?.caseName,
         grant: referral.grantIndex,
         grantLog: referral.grantLog,
@@ -270,6 +282,18 @@ package struct ReferralActions: Sendable {
         }
       )
     }
+  }
+
+  /// How pressing an opened offer is, and the times of the service it is for.
+  private static func urgency(
+    in content: [String: [String: FieldValue]],
+    policy: Policy
+  ) -> (policy: Policy, rule: PriorityRule, times: AnswerTimes?)? {
+    guard let need = policy.kind(.offer)?.groups.first, let fields = content[need.text],
+      let rule = fields["urgency"]?.code.flatMap({ Code($0) }).flatMap({ policy.priority($0) })
+    else { return nil }
+    let service = fields["service"]?.code.flatMap { Code($0) }.flatMap { policy.service($0) }
+    return (policy, rule, service?.times(rule.code))
   }
 
   private static let states: [Int64: String] = [

@@ -32,6 +32,10 @@ package struct ReferralService: Sendable {
     let windowMs: UInt64
     /// When it leaves, Unix ms; 0 for at once.
     var leavesAtMs: UInt64 = 0
+    let priority: String
+    let times: String?
+    let replaces: String?
+    let telephone: String?
   }
 
   /// Refers: decides, seals and queues each leg; all that may go are durable when this returns.
@@ -99,7 +103,8 @@ package struct ReferralService: Sendable {
             state: request.dryRun ? "allowed" : "queued",
             peer: leg.grant.peer,
             purpose: leg.grant.purpose,
-            groups: leg.grant.groups
+            groups: leg.grant.groups,
+            telephone: leg.telephone
           )
         case .failure(let error):
           results[place] = ReferResult(
@@ -145,8 +150,20 @@ package struct ReferralService: Sendable {
           ),
           offer: leg.offer.message,
           state: ReferralState.queued.rawValue,
+          priority: leg.priority,
+          times: leg.times,
           atMs: leg.offer.atMs
         )
+        if let replaced = leg.replaces {
+          guard let old = try transaction.referral(named: replaced), old.isSender else {
+            throw NodeError(.referralUnknown, detail: "replaces")
+          }
+          try transaction.setReplaces(referral: referral, replaced: old.row)
+          // The sender has acted: nobody need be reminded to.
+          for timer in [TimerName.replan, .redirect] {
+            try transaction.disarm(referral: old.row, timer: timer.rawValue)
+          }
+        }
         let row = try transaction.queue(
           leg.offer,
           referral: referral,
@@ -259,8 +276,12 @@ package struct ReferralService: Sendable {
         throw NodeError(.fieldMissing, detail: need.text)
       }
       let offer = try view.directory.sealing(to: peer, atMs: nowMs)
+      guard let urgency = offered["urgency"]?.code.flatMap({ Code($0) }),
+        let priority = policy.priority(urgency)
+      else { throw NodeError(.fieldMissing, detail: "urgency") }
       let life = min(
         policy.kind(.offer)?.lifeMs ?? 0,
+        priority.messageLife.nominalMs,
         ask.expiresDays.map { UInt64($0) * 86_400_000 } ?? .max
       )
       let expires = min(
@@ -305,7 +326,13 @@ package struct ReferralService: Sendable {
           )
         },
         name: ReferralID(using: &random).text,
-        windowMs: Code(ask.urgency).flatMap { policy.priority($0)?.legWindow.nominalMs } ?? 0
+        windowMs: Code(ask.urgency).flatMap { policy.priority($0)?.legWindow.nominalMs } ?? 0,
+        priority: priority.code.text,
+        times: offered["service"]?.code.flatMap { Code($0) }.flatMap {
+          policy.service($0)?.times(priority.code)?.text
+        },
+        replaces: ask.replaces,
+        telephone: priority.telephone ? policy.offices[peer]?.telephone : nil
       )
     }
   }
@@ -331,7 +358,8 @@ package struct ReferralService: Sendable {
     return content
   }
 
-  private static func seal(
+  /// Seals content for the desks that may open it.
+  static func seal(
     _ parts: [(FieldGroup, [String: FieldValue])],
     peer: AgencyID,
     offer: SealingOffer,
@@ -360,7 +388,8 @@ package struct ReferralService: Sendable {
     )
   }
 
-  private func draft(
+  /// A sealed message as it is queued.
+  func draft(
     _ sealed: SealedEnvelope?,
     _ kind: MessageKind,
     grant: OwnGrant,

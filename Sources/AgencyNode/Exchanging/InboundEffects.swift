@@ -25,7 +25,15 @@ struct InboundEffects {
   ) throws -> InboundEffects {
     switch item.body {
     case .disclosure(let disclosure):
-      return try disclosed(item, disclosure, transaction, row: row, atMs: atMs)
+      return try disclosed(
+        item,
+        disclosure,
+        transaction,
+        view: view,
+        row: row,
+        nowMs: nowMs,
+        atMs: atMs
+      )
     case .notification(let notification):
       return try notified(
         item,
@@ -43,10 +51,14 @@ struct InboundEffects {
     _ item: CheckedItem,
     _ disclosure: CheckedItem.Disclosure,
     _ transaction: NodeTransaction,
+    view: TrustBook.View,
     row: Int64,
+    nowMs: UInt64,
     atMs: UInt64
   ) throws -> InboundEffects {
     var effects = InboundEffects()
+    // The priority is sealed; the life of the message says how pressing it may be at most.
+    let priority = view.policy?.priority(expiresInMs: item.expiresMs - min(nowMs, item.expiresMs))
     if item.kind == .offer, case .proven(let proof) = item.grant, let grant = disclosure.grant {
       var random = SystemRandomNumberGenerator()
       effects.referral = try transaction.openReferral(
@@ -63,12 +75,41 @@ struct InboundEffects {
         ),
         offer: item.id,
         state: ReferralState.delivered.rawValue,
+        priority: priority?.code.text,
         atMs: atMs
       )
+      if let policy = view.policy, let priority, let referral = effects.referral {
+        var mover = ReferralMover(
+          transaction,
+          view: view,
+          policy: policy,
+          nowMs: nowMs,
+          atMs: atMs
+        )
+        try mover.arrived(referral, from: item.peer.text, priority: priority)
+      }
     } else if let ref = item.ref {
       effects.referral =
         try transaction.referral(offer: ref, peer: item.peer.text)?.row
         ?? transaction.ownDisclosure(peer: row, message: ref)?.referral
+      // What was asked for has come: the decision runs on.
+      if item.kind == .supplement, let found = effects.referral,
+        let referral = try transaction.referral(found),
+        referral.state == ReferralState.infoRequested.rawValue
+      {
+        try move(
+          referral,
+          .answerInfo,
+          by: .sender,
+          code: nil,
+          seq: item.seq,
+          transaction,
+          view: view,
+          nowMs: nowMs,
+          atMs: atMs,
+          into: &effects
+        )
+      }
     }
     return effects
   }
@@ -121,17 +162,41 @@ struct InboundEffects {
       }
       return effects
     }
+    if let ref = item.ref,
+      try CapacityDesk.received(
+        item,
+        ref: ref,
+        outcome: notification.outcome?.text,
+        transaction,
+        view: view,
+        row: row,
+        nowMs: nowMs,
+        atMs: atMs,
+        into: &effects
+      )
+    {
+      return effects
+    }
     guard let ref = item.ref,
-      let referral = try transaction.referral(offer: ref, peer: item.peer.text),
-      let event = ReferralEvent.allCases.first(where: { $0.message == item.kind })
+      let referral = try transaction.referral(offer: ref, peer: item.peer.text)
     else { return effects }
     effects.referral = referral.row
+    if item.kind == .stillActive, let policy = view.policy, referral.isSender,
+      referral.state == ReferralState.inService.rawValue
+    {
+      let mover = ReferralMover(transaction, view: view, policy: policy, nowMs: nowMs, atMs: atMs)
+      try mover.arm(.activePing, referral)
+    }
+    guard let event = ReferralEvent.allCases.first(where: { $0.message == item.kind }) else {
+      return effects
+    }
     try move(
       referral,
       event,
       by: referral.isSender ? .recipient : .sender,
       code: notification.outcome?.text,
       seq: item.seq,
+      message: item.id,
       transaction,
       view: view,
       nowMs: nowMs,
@@ -190,54 +255,34 @@ struct InboundEffects {
     by actor: ReferralActor,
     code: String?,
     seq: UInt64? = nil,
+    message: Digest32? = nil,
     _ transaction: NodeTransaction,
     view: TrustBook.View,
     nowMs: UInt64,
     atMs: UInt64,
     into effects: inout InboundEffects
   ) throws {
-    guard var lifecycle = referral.lifecycle, let policy = view.policy else { return }
-    let moment = LifecycleMoment(
-      atMs: nowMs,
-      grantIsLive: referral.untilMs > nowMs,
-      limits: policy.lifecycleLimits,
-      peerSeq: seq
+    guard let policy = view.policy else { return }
+    var mover = ReferralMover(
+      transaction,
+      view: view,
+      policy: policy,
+      nowMs: nowMs,
+      atMs: atMs
     )
-    let consequences: [LifecycleEffect]
     do {
-      consequences = try lifecycle.apply(event, by: actor, at: moment)
-    } catch {
-      // The peer is ahead or behind: its message is kept, and changes nothing here.
-      return
+      try mover.move(referral, event, by: actor, code: code, seq: seq, message: message)
+    } catch let refusal as LifecycleRefusal {
+      guard seq != nil else { return }
+      try mover.contradicted(referral, by: event, because: refusal)
     }
-    try transaction.save(
-      referral: referral.row,
-      state: lifecycle.state.rawValue,
-      sinceMs: lifecycle.sinceMs,
-      frozenSinceMs: lifecycle.frozenSinceMs,
-      disputedFrom: lifecycle.disputedFrom?.rawValue,
-      heardSeq: lifecycle.heardSeq,
-      peerErased: lifecycle.peerErased,
-      code: code
-    )
-    for effect in consequences {
-      switch effect {
-      case .releaseSupplement:
-        try transaction.release(referral: referral.row)
-        effects.wake.insert(referral.peer)
-      case .cancelQueued:
-        try transaction.cancelWaiting(referral: referral.row, code: "recalled", atMs: atMs)
-      case .eraseWanted: effects.erasureWanted = true
-      case .send, .arm, .disarm, .freeze, .unfreeze, .escalate, .tellHuman, .startRetention: break
-      }
-    }
-    if lifecycle.state == .declined || lifecycle.state == .recalled, referral.isSender {
-      try transaction.cancelWaiting(
-        referral: referral.row,
-        code: lifecycle.state.rawValue,
-        atMs: atMs
-      )
-    }
+    effects.take(mover)
+  }
+
+  /// Takes over what a mover has queued.
+  mutating func take(_ mover: ReferralMover) {
+    wake.formUnion(mover.wake)
+    if mover.erasureWanted { erasureWanted = true }
   }
 }
 

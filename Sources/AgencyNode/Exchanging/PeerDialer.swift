@@ -64,6 +64,7 @@ private final class PeerCaller: Sendable {
   private let provedAgain = Mutex(false)
   private let reachable = Mutex(true)
   private let shown = Mutex<[UInt8]>([])
+  private let lastHeard = Mutex<UInt64>(0)
 
   init(_ node: Node, _ lanes: LaneBook, _ peer: AgencyID, _ logger: Logger) {
     self.node = node
@@ -102,6 +103,7 @@ private final class PeerCaller: Sendable {
       isFirst = false
       do {
         while !Task.isCancelled, try await cycle(connection) {}
+        try await greetQuietPeer(connection)
         pause = Self.firstPauseMs
       } catch {
         await lanes.lane(peer).fail()
@@ -112,6 +114,20 @@ private final class PeerCaller: Sendable {
         node.lanes.wake(peer.text)
       }
     }
+  }
+
+  /// A call without content to a peer that was not heard for a heartbeat: whose clocks stand still
+  /// must not hang on whether there was anything to say (REF-013).
+  private func greetQuietPeer(_ connection: PeerConnection) async throws {
+    guard let policy = node.trust.view.policy else { return }
+    let last = lastHeard.withLock { $0 }
+    guard node.clock.nowMs() >= last + policy.witnessing.heartbeat.nominalMs else { return }
+    let answer = try await call(
+      connection,
+      ExchangeParts(notes: notes(), held: held()),
+      held: false
+    )
+    await lanes.lane(peer).note(peerHolds: answer.held)
   }
 
   /// One delivery and its receipt.
@@ -220,6 +236,8 @@ private final class PeerCaller: Sendable {
       try await WitnessDesk(node: node).take(decoded.notes, from: peer)
     }
     reachable.withLock { $0 = true }
+    node.heard.note(peer, atMs: node.clock.nowMs())
+    lastHeard.withLock { $0 = node.clock.nowMs() }
     return decoded
   }
 

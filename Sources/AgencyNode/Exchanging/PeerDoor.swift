@@ -92,6 +92,7 @@ package struct PeerDoor: PeerRequestHandling {
     guard standing != .unknown else { return refuse(.member) }
     // Heard from: whoever waits to try it again need not wait longer.
     node.lanes.wake(PeerDialer.heardLane(peer))
+    node.heard.note(peer, atMs: node.clock.nowMs())
     let lane = await lanes.lane(peer)
     await lane.note(peerHolds: parts.held)
     try await lane.settle(parts.receipt, refused: parts.refused, sent: nil)

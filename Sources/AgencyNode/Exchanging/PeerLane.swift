@@ -146,7 +146,7 @@ actor PeerLane {
       outstanding = [:]
     }
     let view = node.trust.view
-    let atMs = node.clock.nowMs()
+    let (nowMs, atMs) = (node.trustedMs, node.clock.nowMs())
     var lines: [NodeTransaction.ReceiptLine] = []
     var viewNote = ""
     if let receipt {
@@ -179,15 +179,24 @@ actor PeerLane {
     }
     try await NodeError.wrapping {
       try await node.store.change { transaction in
-        try transaction.applyReceipt(
+        var fates = try transaction.applyReceipt(
           peer: peerText,
           view: noteText,
           lines: found,
           atMs: atMs
         )
         for (row, code) in refusals {
-          try transaction.refusedOutright(row: row, code: code, atMs: atMs)
+          if let fate = try transaction.refusedOutright(row: row, code: code) { fates.append(fate) }
         }
+        guard let policy = view.policy else { return }
+        var mover = ReferralMover(
+          transaction,
+          view: view,
+          policy: policy,
+          nowMs: nowMs,
+          atMs: atMs
+        )
+        for fate in fates { try mover.settle(fate) }
       }
     }
     if !found.isEmpty { node.successionSeen.add(peerText) }

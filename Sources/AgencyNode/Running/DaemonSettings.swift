@@ -27,6 +27,7 @@ package struct DaemonSettings: Sendable {
   /// Every key, as it stands in the file; `AMONAT_LISTEN` in the environment.
   package static let keys = [
     "state", "listen", "socket", "metrics-port", "log-level", "hold-seconds", "passphrase-cost",
+    "signals",
   ]
 
   /// Reads the settings.
@@ -112,6 +113,16 @@ package struct DaemonSettings: Sendable {
         throw Failure.value("hold-seconds", expected: "1 to 60")
       }
       settings.holdSeconds = seconds
+    }
+    if let path = reader.string(forKey: "signals") {
+      do throws(SignalSettings.Failure) {
+        settings.signals = try SignalSettings(file: path)
+      } catch {
+        switch error {
+        case .unreadable: throw Failure.value("signals", expected: "a readable JSON file")
+        case .malformed(let key): throw Failure.value("signals", expected: "a right \"\(key)\"")
+        }
+      }
     }
     switch reader.string(forKey: "passphrase-cost") {
     case nil, "standard": break

@@ -23,6 +23,8 @@ package struct Maintenance: Service {
 
   package func run() async throws {
     let (node, logger) = (node, logger)
+    let tells = node.settings.signals != nil
+    _ = try? await node.store.change { $0.setTellsPeople(tells) }
     try await cancelWhenGracefulShutdown {
       var tidied = Interval(ms: Tidying.periodMs)
       var renewed = Interval(ms: Renewal.periodMs)
@@ -40,6 +42,12 @@ package struct Maintenance: Service {
           try await ErasureService(node: node).carryOut()
         } catch {
           logger.warning("erasure not complete", metadata: ["code": "\(error)"])
+        }
+        do { try await TimerService(node: node).tick() } catch {
+          logger.warning("clocks not looked at", metadata: ["code": "\(error)"])
+        }
+        do { try await Herald(node: node).carryOut() } catch {
+          logger.warning("people not told", metadata: ["code": "\(error)"])
         }
         do { try await Heartbeats(node: node).beatIfDue() } catch {
           logger.warning("heartbeat not made", metadata: ["code": "\(error)"])

@@ -16,6 +16,8 @@ package struct NodeSettings: Sendable {
   package var holdSeconds: UInt32
   /// Log level.
   package var logLevel: String
+  /// How people are told that something waits; `nil`: nobody is.
+  package var signals: SignalSettings?
 
   package init(
     listenHost: String? = nil,
@@ -24,7 +26,8 @@ package struct NodeSettings: Sendable {
     metricsPort: UInt16? = nil,
     passphraseCost: Passphrase.Cost = .standard,
     holdSeconds: UInt32 = 50,
-    logLevel: String = "info"
+    logLevel: String = "info",
+    signals: SignalSettings? = nil
   ) {
     self.listenHost = listenHost
     self.listenPort = listenPort
@@ -33,5 +36,6 @@ package struct NodeSettings: Sendable {
     self.passphraseCost = passphraseCost
     self.holdSeconds = holdSeconds
     self.logLevel = logLevel
+    self.signals = signals
   }
 }

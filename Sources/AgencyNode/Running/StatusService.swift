@@ -103,6 +103,8 @@ package struct StatusService: Sendable {
     }
     let node = node
     try await NodeError.wrapping { try await node.time.decide(choice, store: node.store) }
+    // The clocks of referrals believe that person too.
+    node.clockWatch.confirm(nowMs: node.trustedMs, steadyMs: node.clock.steadyMs())
     return node.time.status
   }
 

@@ -86,6 +86,28 @@ package enum Phrase: String, CaseIterable, Sendable {
   case sealedGroups
   case content
   case history
+  case planLine
+  case legDropped
+  case draftErased
+  case noAnswerYet
+  case standingAnswers
+  case nothingDue
+  case clockDoubt
+  case watched
+  case waitsUs
+  case waitsThem
+  case waitsTime
+  case waitsStopped
+  case waitsQuestion
+  case waitsDark
+  case waitsHours
+  case callNow
+  case amended
+  case notReached
+  case holdersTitle
+  case holdersNone
+  case holderLine
+  case holderErased
   case actions
   case exported
   case agencyKeyMade

@@ -8,6 +8,8 @@ package struct PhraseTable: Sendable {
   package let reasons: [String: String]
   /// Where a referral stands, by `ReferralState`'s codes.
   package let states: [String: String]
+  /// What a clock waits for, by `TimerName`'s codes.
+  package let timers: [String: String]
 
   /// The table of a language.
   package static func of(_ language: PhraseLanguage) -> PhraseTable {
@@ -72,6 +74,9 @@ package struct Phrasebook: Sendable {
 
   /// What a referral's state means; the code itself where it is not known.
   package func state(_ code: String) -> String { table.states[code] ?? code }
+
+  /// What a clock waits for; the code itself where it is not known.
+  package func timer(_ code: String) -> String { table.timers[code] ?? code }
 
   /// Puts values into `{0}`, `{1}`…, in one pass, so that a value never is a place.
   static func fill(_ text: String, _ values: [String]) -> String {

@@ -36,6 +36,9 @@ struct Refer: NodeCommand {
   @Option(help: "After how many days it is void.")
   var expiresDays: UInt32?
 
+  @Option(help: "The referral that this one takes the place of.")
+  var replaces: String?
+
   @Flag(help: "Only say whether it may be sent.")
   var dryRun = false
 
@@ -59,7 +62,8 @@ struct Refer: NodeCommand {
       urgency: urgency,
       content: content,
       fromCase: fromCase,
-      expiresDays: expiresDays
+      expiresDays: expiresDays,
+      replaces: replaces
     )
     let request = ReferBatch(referrals: [ask], dryRun: dryRun, wait: wait)
     let results = try await call { client throws(LocalFailure) in
@@ -107,6 +111,7 @@ struct Refer: NodeCommand {
       report.line(
         words(.referred, answer.referral ?? "?", peer, words.state(answer.state ?? "?"))
       )
+      if let telephone = answer.telephone { report.line(words(.callNow, telephone)) }
     }
   }
 

@@ -35,8 +35,10 @@ struct ReferralGroup: AsyncParsableCommand {
     commandName: "referral",
     abstract: "Look at a referral, or move it.",
     subcommands: [
-      ListReferrals.self, ShowReferral.self, Acknowledge.self, Accept.self, Decline.self,
-      StartService.self, CompleteService.self, EraseReferral.self, Recall.self, CloseReferral.self,
+      ListReferrals.self, ShowReferral.self, Acknowledge.self, AskSender.self,
+      AnswerRecipient.self, PutOnWaitlist.self, RedirectReferral.self, Accept.self, Decline.self,
+      StartService.self, LoseContact.self, CompleteService.self, EraseReferral.self, Recall.self,
+      CloseReferral.self, ReopenReferral.self, DisputeReferral.self, ResolveDispute.self,
     ]
   )
 }

@@ -1,0 +1,148 @@
+internal import CanonicalBytes
+package import LocalContract
+internal import NodeStore
+internal import ReferralModel
+internal import Sealing
+
+/// Corrections that reach every holder of what is corrected; and who the holders are.
+package struct AmendService: Sendable {
+  let node: Node
+
+  /// Works on a node.
+  package init(node: Node) { self.node = node }
+
+  /// Replaces groups of a case, and sends each to everybody who holds it under a grant that lives.
+  package func amend(
+    _ name: String,
+    _ request: CaseAmend,
+    _ presence: SessionVault.Presence
+  ) async throws(NodeError) -> CaseAmended {
+    guard let policy = node.trust.view.policy else { throw NodeError(.policyUnknown) }
+    guard !request.sections.isEmpty else { throw NodeError(.fieldMissing, detail: "sections") }
+    let node = node
+    let (nowMs, atMs) = (node.trustedMs, node.clock.nowMs())
+    return try await NodeError.wrapping {
+      guard try await node.store.read({ try $0.caseLine(name) }) != nil else {
+        throw NodeError(.caseUnknown)
+      }
+      let key = try CaseKeys.open(caseName: name, presence: presence, node: node)
+      var sealed: [(section: String, bytes: [UInt8])] = []
+      for (section, fields) in request.sections.sorted(by: { $0.key < $1.key }) {
+        guard let group = FieldGroup(section) else {
+          throw NodeError(.overDisclosed, detail: "unknown-group")
+        }
+        let content = fields.canonical
+        try policy.check(content: content, of: group, granted: [group])
+        sealed.append(
+          (
+            section,
+            KeyBox.seal(content.encoded, key: key, name: CaseKeys.name(name, section))
+          )
+        )
+      }
+      var messages: [(draft: OutboundDraft, row: Int64, held: Bool)] = []
+      var unreached: [HolderView] = []
+      let holdings = try await node.store.read { reader in
+        try reader.holdings(caseName: name).map { holding in
+          (holding, try reader.isHeldBack(referral: holding.referral.row))
+        }
+      }
+      for (holding, isHeld) in holdings {
+        // What waits for acceptance is corrected too, though nobody holds it yet.
+        let reach = isHeld ? Set(holding.referral.groups) : Set(holding.groups)
+        let content = request.sections.filter { reach.contains($0.key) }
+        guard !content.isEmpty, holding.erasedAtMs == nil else { continue }
+        guard holding.referral.mayBeAmended(nowMs: nowMs) else {
+          unreached.append(holding.view)
+          continue
+        }
+        do {
+          let draft = try await SupplementMaker(node: node).make(
+            holding.referral,
+            content: content,
+            presence: presence
+          )
+          messages.append((draft, holding.referral.row, isHeld))
+        } catch let error as NodeError
+          where error.code == .grantMissing || error.code == .consentFrozen
+        {
+          unreached.append(holding.view)
+        }
+      }
+      let (entries, sections) = (messages, sealed)
+      try await node.store.change { transaction in
+        for section in sections {
+          try transaction.setSection(
+            caseName: name,
+            section: section.section,
+            sealed: section.bytes,
+            atMs: atMs
+          )
+        }
+        for entry in entries {
+          try transaction.queue(entry.draft, referral: entry.row, held: entry.held)
+        }
+      }
+      for peer in Set(messages.map(\.draft.peer)) { node.lanes.wake(peer) }
+      let rows = Set(messages.map(\.row))
+      return CaseAmended(
+        referrals: holdings.map(\.0.referral).filter { rows.contains($0.row) }
+          .map { $0.line(nowMs: nowMs) },
+        unreached: unreached
+      )
+    }
+  }
+
+  /// Who has what, why, and until when.
+  package func holders(
+    _ name: String,
+    _ presence: SessionVault.Presence
+  ) async throws(NodeError) -> HolderList {
+    let node = node
+    return try await NodeError.wrapping {
+      guard try await node.store.read({ try $0.caseLine(name) }) != nil else {
+        throw NodeError(.caseUnknown)
+      }
+      // Only for desks that may open the case.
+      _ = try CaseKeys.open(caseName: name, presence: presence, node: node)
+      return HolderList(
+        case: name,
+        holders: try await node.store.read { try $0.holdings(caseName: name) }.map(\.view)
+      )
+    }
+  }
+}
+
+extension ReferralRow {
+  /// Whether a correction may still be sent under it.
+  fileprivate func mayBeAmended(nowMs: UInt64) -> Bool {
+    guard frozenSinceMs == nil, untilMs > nowMs, let state = ReferralState(rawValue: state) else {
+      return false
+    }
+    switch state {
+    case .queued, .delivered, .acknowledged, .infoRequested, .waitlisted, .accepted, .inService,
+      .completed, .lostContact, .disputed:
+      return true
+    case .capacityQuery, .draft, .discarded, .declined, .redirectProposed, .recalled,
+      .consentWithdrawn, .expired, .undeliverable, .refused, .closed, .closedWithdrawn:
+      return false
+    }
+  }
+}
+
+extension NodeReader.Holding {
+  /// The holder as the local API shows it.
+  fileprivate var view: HolderView {
+    HolderView(
+      peer: referral.peer,
+      referral: referral.name,
+      purpose: referral.purpose,
+      basis: referral.basis,
+      groups: groups,
+      untilMs: referral.untilMs,
+      state: referral.state,
+      frozen: referral.frozenSinceMs != nil,
+      erasedMs: erasedAtMs
+    )
+  }
+}
