@@ -32,6 +32,8 @@ public struct Policy: Sendable {
   public let priorities: [PriorityRule]
   /// The clocks that do not depend on the priority.
   public let timers: [TimerName: Span]
+  /// How consent is taken; a policy may leave it out.
+  public let consent: ConsentRules?
   /// The rules of withdrawal.
   public let withdrawal: WithdrawalRule
   /// How logs are witnessed.

@@ -21,7 +21,7 @@ struct PolicyBuilder {
         "exceptions", "kinds", "priorities", "timers", "withdrawal", "witnessing", "plan",
         "calendar", "lists",
       ],
-      optional: ["labels"]
+      optional: ["labels", "consent"]
     )
     let type = try root.node("type")
     guard try type.string() == "amonat/v1/policy" else { throw type.fault(.type) }
@@ -61,6 +61,7 @@ struct PolicyBuilder {
       kinds: kinds,
       priorities: priorities,
       timers: try readTimers(),
+      consent: try readConsent(),
       withdrawal: try readWithdrawal(),
       witnessing: try readWitnessing(),
       padLimit: try readPlan(),

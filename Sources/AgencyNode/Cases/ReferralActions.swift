@@ -209,14 +209,17 @@ package struct ReferralActions: Sendable {
         return (
           referral, try reader.inbound(referral: referral.row),
           try reader.history(referral: referral.row),
-          referral.isSender ? try reader.grants([referral.grantIndex]).first : nil
+          referral.isSender ? try reader.grants([referral.grantIndex]).first : nil,
+          try reader.ownConsent(referral: referral.row) != nil
         )
       }
-      let (referral, messages, moments, grant) = found
+      let (referral, messages, moments, grant, ownConsent) = found
+      // Use stops when the grant has run out, unless she has agreed with this agency itself (CNS-033).
+      let mayOpen = referral.isSender || ownConsent || nowMs < referral.untilMs
       var content: [String: [String: FieldValue]] = [:]
-      var sealed: Set<String> = []
+      var sealed: Set<String> = mayOpen ? [] : Set(referral.groups)
       var opened: [(row: Int64, groups: [String], message: Digest32)] = []
-      for message in messages where referral.frozenSinceMs == nil {
+      for message in messages where referral.frozenSinceMs == nil && mayOpen {
         let groups = try open(
           message,
           referral: referral,

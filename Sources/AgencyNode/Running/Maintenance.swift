@@ -38,6 +38,9 @@ package struct Maintenance: Service {
         } catch {
           logger.warning("erasure not complete", metadata: ["code": "\(error)"])
         }
+        do { try await ConsentUpkeep(node: node).carryOut() } catch {
+          logger.warning("consent upkeep not complete", metadata: ["code": "\(error)"])
+        }
         do { try await Heartbeats(node: node).beatIfDue() } catch {
           logger.warning("heartbeat not made", metadata: ["code": "\(error)"])
         }

@@ -6,7 +6,9 @@ struct CaseGroup: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "case",
     abstract: "Cases; they never leave this node.",
-    subcommands: [CaseNew.self, ListCases.self, ShowCase.self]
+    subcommands: [
+      CaseNew.self, ListCases.self, ShowCase.self, PrintCase.self, ExportCase.self,
+    ]
   )
 }
 
