@@ -216,10 +216,11 @@ extension NodeTests {
 
 extension Pair {
   /// How many events of a type a node's exported log holds; after ``findings()``.
-  func events(_ type: String, by node: HarnessNode) throws -> Int {
+  func events(_ type: String, with text: String = "", by node: HarnessNode) throws -> Int {
     let bundle = root.appendingPathComponent("\(node.spec.id).bundle")
     return try String(contentsOf: bundle, encoding: .utf8).split(separator: "\n").count {
       $0.hasPrefix("leaf\t") && $0.contains("\"type\":\"\(type)\"")
+        && (text.isEmpty || $0.contains(text))
     }
   }
 
