@@ -15,11 +15,13 @@ package enum OverDisclosure {
   ///   - opened: Everything that the desk opened.
   ///   - granted: The groups of the grant, or of the question that a reply answers.
   ///   - policy: The policy that the disclosure names.
+  ///   - purpose: What it is for, where that may narrow the forms.
   /// - Throws: ``FormFailure`` of the first fault. Its text names groups and fields, never content.
   package static func check(
     _ opened: [EnvelopeOpener.Opened],
     granted: [FieldGroup],
-    policy: Policy
+    policy: Policy,
+    purpose: Purpose? = nil
   ) throws(FormFailure) {
     for part in opened {
       guard granted.contains(part.group) else { throw .overDisclosed(part.group) }
@@ -31,7 +33,7 @@ package enum OverDisclosure {
         if part.group.text == documents { continue }
         throw .unknownField(part.group)
       }
-      try policy.check(content: content, of: part.group, granted: granted)
+      try policy.check(content: content, of: part.group, granted: granted, purpose: purpose)
     }
   }
 }

@@ -42,6 +42,18 @@ public struct AbroadRule: Hashable, Sendable {
   public let arrival: Span
 }
 
+/// A purpose that carries less of a group than the group's form has: information only, say.
+///
+/// Source: domain §5, prevention; CNS-080.
+public struct NarrowRule: Hashable, Sendable {
+  /// The purpose.
+  public let purpose: Purpose
+  /// The group.
+  public let group: FieldGroup
+  /// The only fields it may hold; what else the form requires is not required here.
+  public let fields: [Code]
+}
+
 /// How a mechanism takes consent: ages, questions, warnings, deadlines.
 ///
 /// Source: domain §7; `Protocol/spec/13-consent.md`.
@@ -68,6 +80,8 @@ public struct ConsentRules: Hashable, Sendable {
   public let written: [Code]
   /// Across a border.
   public let abroad: AbroadRule
+  /// Purposes that carry less than the forms have.
+  public let narrow: [NarrowRule]
   /// No count below this is ever shown.
   public let leastCount: UInt64
   /// The classes of receivers outside the network, as events name them.

@@ -7,16 +7,22 @@ extension Policy {
   ///   - content: The fields by name.
   ///   - group: The group under which it was sealed.
   ///   - granted: The groups of the grant or of the question answered.
+  ///   - purpose: What it is for, where that may narrow the form.
   /// - Throws: ``FormFailure``; over-disclosure is found before anything else (PROTOCOL §3).
   public func check(
     content: CanonicalObject,
     of group: FieldGroup,
-    granted: [FieldGroup]
+    granted: [FieldGroup],
+    purpose: Purpose? = nil
   ) throws(FormFailure) {
     guard let form = form(group) else { throw .unknownGroup }
     guard granted.contains(group) else { throw .overDisclosed(group) }
+    let only = purpose.flatMap { purpose in
+      consent?.narrow.first { $0.purpose == purpose && $0.group == group }?.fields
+    }
     for member in content.members {
       guard let name = Code(member.key) else { throw .unknownField(group) }
+      guard only?.contains(name) ?? true else { throw .overDisclosed(group) }
       guard form.byName[name] == nil else { continue }
       // The name of another group's field: identity hidden in the need, say.
       throw forms.contains { $0.byName[name] != nil }
@@ -24,7 +30,8 @@ extension Policy {
     }
     for field in form.fields {
       guard let value = content[field.name.text] else {
-        guard !field.isRequired else { throw .missing(group, field.name) }
+        let isAsked = only?.contains(field.name) ?? true
+        guard !field.isRequired || !isAsked else { throw .missing(group, field.name) }
         continue
       }
       try check(value, field, group)

@@ -4,7 +4,8 @@ extension PolicyBuilder {
     guard let node = root.find("consent") else { return nil }
     let map = try node.object([
       "warnings", "transition", "majority", "ages", "record_within", "review_within", "separate",
-      "questions", "written_for", "written", "abroad", "least_count", "receivers",
+      "questions", "written_for", "written", "abroad", "narrow",
+      "least_count", "receivers",
     ])
     let known = Set(index.purposes.keys)
     return ConsentRules(
@@ -31,6 +32,7 @@ extension PolicyBuilder {
         among: members("consent-expression")
       ),
       abroad: try abroad(map.node("abroad"), purposes: known),
+      narrow: try narrow(map.node("narrow"), purposes: known),
       leastCount: try map.node("least_count").integer(2...1_000),
       receivers: try questions(map.node("receivers"))
     )
@@ -119,5 +121,38 @@ extension PolicyBuilder {
       ),
       arrival: try map.node("arrival").span()
     )
+  }
+
+  private func narrow(
+    _ node: PolicyNode,
+    purposes: Set<Purpose>
+  ) throws(PolicyFault) -> [NarrowRule] {
+    var rules: [NarrowRule] = []
+    for entry in try node.list(upTo: PolicyLimit.coarse) {
+      let map = try entry.object(["purpose", "group", "fields"])
+      let purposeNode = try map.node("purpose")
+      let purpose = try purposeNode.word(Purpose.self)
+      guard purposes.contains(purpose) else { throw purposeNode.fault(.danglingCode) }
+      let groupNode = try map.node("group")
+      let group = try groupNode.word(FieldGroup.self)
+      guard let place = index.groups[group], forms.indices.contains(place) else {
+        throw groupNode.fault(.danglingCode)
+      }
+      guard !rules.contains(where: { $0.purpose == purpose && $0.group == group }) else {
+        throw groupNode.fault(.duplicateCode)
+      }
+      rules.append(
+        NarrowRule(
+          purpose: purpose,
+          group: group,
+          fields: try map.node("fields").words(
+            Code.self,
+            upTo: PolicyLimit.fields,
+            among: Set(forms[place].byName.keys)
+          )
+        )
+      )
+    }
+    return rules
   }
 }

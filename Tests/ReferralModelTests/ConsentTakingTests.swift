@@ -1,3 +1,4 @@
+internal import CanonicalBytes
 internal import ReferralModel
 internal import Testing
 
@@ -205,6 +206,46 @@ internal import Testing
       #expect(
         policy.judge(wanted, taken: Self.adult(), region: code("sughd"), country: nil).isEmpty
       )
+    }
+  }
+
+  @Test("CNS-080: who only wants information is referred with language and topic, nothing else")
+  func informationOnly() throws {
+    let need = try #require(FieldGroup("need"))
+    func content(_ fields: [String: CanonicalValue]) -> CanonicalObject {
+      var object = CanonicalObject()
+      for (name, value) in fields { object.set(name, value) }
+      return object
+    }
+    let asked: [String: CanonicalValue] = [
+      "service": .string("information"), "topic": .string("contracts"),
+      "languages": .list([.string("tg")]),
+    ]
+    let information = purpose("information")
+    #expect(throws: Never.self) {
+      try policy.check(
+        content: content(asked),
+        of: need,
+        granted: [need],
+        purpose: information
+      )
+    }
+    // The same is not enough for a service, and more is too much for information.
+    #expect(throws: FormFailure.missing(need, code("age-band"))) {
+      try policy.check(content: content(asked), of: need, granted: [need])
+    }
+    for (name, value) in [
+      ("age-band", CanonicalValue.string("25-34")), ("summary", .string("x")),
+      ("region", .string("sughd")), ("sex", .string("female")),
+    ] {
+      #expect(throws: FormFailure.overDisclosed(need), "\(name)") {
+        try policy.check(
+          content: content(asked.merging([name: value]) { one, _ in one }),
+          of: need,
+          granted: [need],
+          purpose: information
+        )
+      }
     }
   }
 

@@ -316,7 +316,8 @@ package struct ReferralActions: Sendable {
         try OverDisclosure.check(
           parts,
           granted: referral.groups.compactMap { FieldGroup($0) },
-          policy: policy
+          policy: policy,
+          purpose: Purpose(referral.purpose)
         )
       }
       for part in parts {
