@@ -1,7 +1,9 @@
 internal import ArgumentParser
+internal import CanonicalBytes
 internal import FoundationEssentials
 internal import LocalContract
 internal import ReferralModel
+internal import Sealing
 
 /// Asks for consent, question by question.
 struct ConsentNew: AsyncParsableCommand {
@@ -32,6 +34,12 @@ struct ConsentNew: AsyncParsableCommand {
 
   @Option(help: "A consent as for `consent record`, or - for standard input.", completion: .file())
   var from: String?
+
+  @Option(
+    help: "What is kept as proof, such as a scan: only its SHA-256 is recorded.",
+    completion: .file()
+  )
+  var evidenceFile: String?
 
   @OptionGroup var node: NodeOptions
 
@@ -80,6 +88,9 @@ struct ConsentNew: AsyncParsableCommand {
         return node.output.print(ConsentRecorded(grants: []), report)
       }
       (record, isWanted) = (outcome.record, outcome.isWanted)
+    }
+    if let evidenceFile, record.record != nil {
+      record.record?.evidence = Hash256.of(try call.input.bytes(evidenceFile)).hex
     }
     let request = record
     let answer = try await call { client throws(LocalFailure) in
