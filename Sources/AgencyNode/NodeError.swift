@@ -68,11 +68,6 @@ package struct NodeError: Error {
   }
 }
 
-extension NodeError: ChangeRefusal {
-  /// The code; what else is known of a failure stays outside the transaction.
-  package var refusalCode: String { code.rawValue }
-}
-
 extension NodeError: CustomStringConvertible {
   /// The code; nothing a person could be known by.
   package var description: String { code.rawValue }

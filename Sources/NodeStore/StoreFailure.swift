@@ -1,5 +1,4 @@
 internal import GRDB
-internal import TransparencyLog
 
 /// Why the store could not do what it was asked.
 ///
@@ -59,9 +58,6 @@ package enum StoreFailure: Error, Equatable, Sendable {
   /// Translates what SQLite says about a file.
   static func from(_ error: any Error, file: String) -> StoreFailure {
     if let failure = error as? StoreFailure { return failure }
-    // A rule of a floor above, or a part that its grammar refuses, undoes one change and no more.
-    if let refusal = error as? any ChangeRefusal { return .refused(refusal.refusalCode) }
-    if error is EventFailure { return .refused("malformed") }
     guard let database = error as? DatabaseError else { return .unreadable(file) }
     switch database.resultCode {
     case .SQLITE_FULL: return .full
@@ -71,11 +67,4 @@ package enum StoreFailure: Error, Equatable, Sendable {
       return .unreadable(file)
     }
   }
-}
-
-/// A rule of a floor above that refuses a change from inside it: the change is undone, the node goes
-/// on.
-package protocol ChangeRefusal: Error {
-  /// A code of the local API.
-  var refusalCode: String { get }
 }

@@ -211,7 +211,6 @@ enum Sample {
           .string(.peer, "b.example"),
         ]
       ),
-      (.countersign, [.integer(.grant, 4)]),
       (.deskKey, message + [.string(.outcome, "destroyed")]),
       (.pad, []),
     ]

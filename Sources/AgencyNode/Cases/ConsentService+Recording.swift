@@ -95,6 +95,14 @@ extension ConsentService {
         }
         if let adultOn { try transaction.setDueDate(caseName: opened.name, atMs: adultOn) }
         try dossier.save(transaction, opened, over: loaded.sealed, atMs: atMs)
+        try transaction.keepAnswer {
+          try LocalJSON.encode(
+            ConsentRecorded(
+              grants: try indices.compactMap { try transaction.ownGrant($0)?.view(nowMs: nowMs) },
+              receipt: dossier.takings.last?.receipt
+            )
+          )
+        }
         return indices
       }
       let grants = try await node.store.read { try $0.grants(indices) }
