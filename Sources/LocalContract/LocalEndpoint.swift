@@ -127,8 +127,12 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   /// these calls harms nothing.
   package var keepsAnswer: Bool {
     switch self {
-    case .openCase, .recordConsent, .stop, .withdraw, .refer, .act, .importRegister, .importPeers:
+    case .openCase, .recordConsent, .stop, .withdraw, .refer, .act, .importRegister, .importPeers,
+      .useException, .countersign, .renewConsent, .ownConsent, .review, .recordOutside, .paper,
+      .openContact, .convertContact, .addAnonymous, .journey, .journeyArrived:
       true
+    case .lapsed, .consentStory, .reviews, .showContact, .checkContact, .anonymous, .journeys:
+      false
     case .status, .addUser, .unlock, .lock, .addDesk, .card, .signCard, .register, .policy, .hello,
       .cases, .showCase, .consents, .referrals, .showReferral, .exportAudit, .clock, .decideClock,
       .metrics,

@@ -2,6 +2,9 @@ internal import Foundation
 internal import GRDB
 
 extension NodeReader {
+  /// Most rows of one answer about consent.
+  package static let consentLimit = 1_000
+
   /// Grants that have ended or will have by a time, and that nobody renewed or took back.
   package func lapsing(untilMs: UInt64) throws -> [OwnGrant] {
     try Row.fetchAll(
@@ -10,7 +13,7 @@ extension NodeReader {
          WHERE g.until <= ? AND g.withdraw_idx IS NULL AND g.stopped = 0
           AND NOT EXISTS (SELECT 1 FROM renewal r WHERE r.renews = g.idx)
           AND NOT EXISTS (SELECT 1 FROM exception_grant x WHERE x.grant_idx = g.idx)
-        ORDER BY g.until, g.idx LIMIT \(Self.pageLimit)
+        ORDER BY g.until, g.idx LIMIT \(Self.consentLimit)
         """,
       arguments: [Int64(clamping: untilMs)]
     ).map(OwnGrant.init)
@@ -33,7 +36,7 @@ extension NodeReader {
   package func exceptions() throws -> [ExceptionRow] {
     try Row.fetchAll(
       database,
-      sql: "SELECT * FROM exception_grant ORDER BY grant_idx DESC LIMIT \(Self.pageLimit)"
+      sql: "SELECT * FROM exception_grant ORDER BY grant_idx DESC LIMIT \(Self.consentLimit)"
     ).map(ExceptionRow.init).reversed()
   }
 
@@ -63,7 +66,7 @@ extension NodeReader {
     try Row.fetchAll(
       database,
       sql: OutsideRow.selection
-        + " WHERE ?1 IS NULL OR c.name = ?1 ORDER BY o.idx LIMIT \(Self.pageLimit)",
+        + " WHERE ?1 IS NULL OR c.name = ?1 ORDER BY o.idx LIMIT \(Self.consentLimit)",
       arguments: [caseName]
     ).map(OutsideRow.init)
   }
@@ -72,7 +75,7 @@ extension NodeReader {
   package func reviews() throws -> [ReviewRow] {
     try Row.fetchAll(
       database,
-      sql: "SELECT * FROM review ORDER BY subject_idx DESC LIMIT \(Self.pageLimit)"
+      sql: "SELECT * FROM review ORDER BY subject_idx DESC LIMIT \(Self.consentLimit)"
     ).map(ReviewRow.init).reversed()
   }
 
@@ -82,7 +85,7 @@ extension NodeReader {
       database,
       sql: """
         SELECT c.name, d.at FROM due_date d JOIN case_file c ON c.id = d.case_id
-        WHERE d.at <= ? AND c.state <> 'closed' ORDER BY d.at LIMIT \(Self.pageLimit)
+        WHERE d.at <= ? AND c.state <> 'closed' ORDER BY d.at LIMIT \(Self.consentLimit)
         """,
       arguments: [Int64(clamping: untilMs)]
     ).map { ($0["name"], UInt64($0["at"] as Int64)) }
@@ -107,7 +110,7 @@ extension NodeReader {
       sql: """
         SELECT j.*, r.name, r.state, p.agency FROM journey j
         JOIN referral r ON r.id = j.referral JOIN peer p ON p.id = r.peer
-        ORDER BY j.due_at LIMIT \(Self.pageLimit)
+        ORDER BY j.due_at LIMIT \(Self.consentLimit)
         """
     ).map(JourneyRow.init)
   }
@@ -116,7 +119,7 @@ extension NodeReader {
   package func anonymousNotes() throws -> [AnonymousRow] {
     try Row.fetchAll(
       database,
-      sql: "SELECT * FROM anonymous_note ORDER BY month, id LIMIT \(Self.pageLimit)"
+      sql: "SELECT * FROM anonymous_note ORDER BY month, id LIMIT \(Self.consentLimit)"
     ).map(AnonymousRow.init)
   }
 
