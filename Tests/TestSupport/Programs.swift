@@ -61,7 +61,7 @@ package struct Programs: Sendable {
     environment: [String: String] = [:],
     input: String? = nil
   ) throws -> Output {
-    try Self.finish(process(name, arguments, environment: environment))
+    try Self.finish(process(name, arguments, environment: environment), input: input)
   }
 
   /// Runs a tool of the system to its end.
@@ -72,7 +72,7 @@ package struct Programs: Sendable {
     return try Self.finish(process)
   }
 
-  private static func finish(_ process: Process) throws -> Output {
+  private static func finish(_ process: Process, input: String? = nil) throws -> Output {
     let folder = FileManager.default.temporaryDirectory
     let outFile = folder.appendingPathComponent(UUID().uuidString)
     let errFile = folder.appendingPathComponent(UUID().uuidString)
