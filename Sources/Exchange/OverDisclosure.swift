@@ -15,11 +15,13 @@ package enum OverDisclosure {
   ///   - opened: Everything that the desk opened.
   ///   - granted: The groups of the grant, or of the question that a reply answers.
   ///   - policies: The policies that the content may have been made under, the likeliest first.
+  ///   - purpose: What it is for, where that may narrow the forms.
   /// - Throws: ``FormFailure`` of the first fault. Its text names groups and fields, never content.
   package static func check(
     _ opened: [EnvelopeOpener.Opened],
     granted: [FieldGroup],
-    policies: [Policy]
+    policies: [Policy],
+    purpose: Purpose? = nil
   ) throws(FormFailure) {
     for part in opened {
       guard granted.contains(part.group) else { throw .overDisclosed(part.group) }
@@ -31,7 +33,7 @@ package enum OverDisclosure {
         if part.group.text == documents { continue }
         throw .unknownField(part.group)
       }
-      try check(content, of: part.group, granted: granted, policies: policies)
+      try check(content, of: part.group, granted: granted, policies: policies, purpose: purpose)
     }
   }
 
@@ -40,12 +42,18 @@ package enum OverDisclosure {
     _ content: CanonicalObject,
     of group: FieldGroup,
     granted: [FieldGroup],
-    policies: [Policy]
+    policies: [Policy],
+    purpose: Purpose?
   ) throws(FormFailure) {
     var first: FormFailure?
     for policy in policies {
       do throws(FormFailure) {
-        return try policy.check(content: content, of: group, granted: granted)
+        return try policy.check(
+          content: content,
+          of: group,
+          granted: granted,
+          purpose: purpose
+        )
       } catch {
         first = first ?? error
       }

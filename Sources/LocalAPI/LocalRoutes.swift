@@ -88,6 +88,10 @@ struct LocalRoutes: Sendable {
           try await call.presence()
         )
       )
+    case .useException, .countersign, .renewConsent, .ownConsent, .lapsed, .consentStory, .reviews,
+      .review, .recordOutside, .paper, .openContact, .showContact, .checkContact, .convertContact,
+      .addAnonymous, .anonymous, .journey, .journeyArrived, .journeys:
+      return try await ConsentRoutes(node: node).serve(call)
     case .stop:
       return try json(
         await ConsentService(node: node).stop(call.decode(), try await call.presence())
@@ -161,7 +165,14 @@ struct LocalRoutes: Sendable {
   }
 
   private func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
-    Self.response(status, "application/json", try LocalJSON.encode(value))
+    try Self.answer(value, status: status)
+  }
+
+  static func answer(
+    _ value: some Encodable,
+    status: HTTPResponse.Status = .ok
+  ) throws -> Response {
+    response(status, "application/json", try LocalJSON.encode(value))
   }
 
   private func text(_ value: String) -> Response {

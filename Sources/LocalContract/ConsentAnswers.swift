@@ -2,10 +2,13 @@
 package struct ConsentRecorded: Codable, Hashable, Sendable {
   /// In the order asked for.
   package var grants: [GrantView]
+  /// The number of the receipt, where consent was taken.
+  package var receipt: String?
 
   /// Gathers the parts.
-  package init(grants: [GrantView]) {
+  package init(grants: [GrantView], receipt: String? = nil) {
     self.grants = grants
+    self.receipt = receipt
   }
 }
 

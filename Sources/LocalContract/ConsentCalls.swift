@@ -8,8 +8,12 @@ package struct ConsentRecord: Codable, Hashable, Sendable {
   package var record: ConsentFacts?
   /// What was refused.
   package var refused: [RefusedAsk]
-  /// Agencies that are to learn nothing.
+  /// Who is to learn nothing: agencies, `district:…`, `person:…`.
   package var denied: [String]
+  /// What she wants to think about.
+  package var deferred: [RefusedAsk]
+  /// What she said to the policy's own questions, such as `statistics`; what is absent was not asked.
+  package var answers: [String: Bool]
 
   /// Gathers the parts.
   package init(
@@ -17,17 +21,21 @@ package struct ConsentRecord: Codable, Hashable, Sendable {
     grants: [GrantAsk],
     record: ConsentFacts? = nil,
     refused: [RefusedAsk] = [],
-    denied: [String] = []
+    denied: [String] = [],
+    deferred: [RefusedAsk] = [],
+    answers: [String: Bool] = [:]
   ) {
     self.case = `case`
     self.grants = grants
     self.record = record
     self.refused = refused
     self.denied = denied
+    self.deferred = deferred
+    self.answers = answers
   }
 
   private enum CodingKeys: String, CodingKey {
-    case `case`, grants, record, refused, denied
+    case `case`, grants, record, refused, denied, deferred, answers
   }
 
   package init(from decoder: any Decoder) throws {
@@ -37,6 +45,8 @@ package struct ConsentRecord: Codable, Hashable, Sendable {
     record = try fields.decodeIfPresent(ConsentFacts.self, forKey: .record)
     refused = try fields.decodeIfPresent([RefusedAsk].self, forKey: .refused) ?? []
     denied = try fields.decodeIfPresent([String].self, forKey: .denied) ?? []
+    deferred = try fields.decodeIfPresent([RefusedAsk].self, forKey: .deferred) ?? []
+    answers = try fields.decodeIfPresent([String: Bool].self, forKey: .answers) ?? [:]
   }
 }
 
@@ -48,24 +58,32 @@ package struct ConsentFile: Codable, Hashable, Sendable {
   package var record: ConsentFacts?
   /// What was refused.
   package var refused: [RefusedAsk]
-  /// Agencies that are to learn nothing.
+  /// Who is to learn nothing: agencies, `district:…`, `person:…`.
   package var denied: [String]
+  /// What she wants to think about.
+  package var deferred: [RefusedAsk]
+  /// What she said to the policy's own questions, such as `statistics`; what is absent was not asked.
+  package var answers: [String: Bool]
 
   /// Gathers the parts.
   package init(
     grants: [GrantAsk],
     record: ConsentFacts? = nil,
     refused: [RefusedAsk] = [],
-    denied: [String] = []
+    denied: [String] = [],
+    deferred: [RefusedAsk] = [],
+    answers: [String: Bool] = [:]
   ) {
     self.grants = grants
     self.record = record
     self.refused = refused
     self.denied = denied
+    self.deferred = deferred
+    self.answers = answers
   }
 
   private enum CodingKeys: String, CodingKey {
-    case grants, record, refused, denied
+    case grants, record, refused, denied, deferred, answers
   }
 
   package init(from decoder: any Decoder) throws {
@@ -74,6 +92,8 @@ package struct ConsentFile: Codable, Hashable, Sendable {
     record = try fields.decodeIfPresent(ConsentFacts.self, forKey: .record)
     refused = try fields.decodeIfPresent([RefusedAsk].self, forKey: .refused) ?? []
     denied = try fields.decodeIfPresent([String].self, forKey: .denied) ?? []
+    deferred = try fields.decodeIfPresent([RefusedAsk].self, forKey: .deferred) ?? []
+    answers = try fields.decodeIfPresent([String: Bool].self, forKey: .answers) ?? [:]
   }
 }
 
@@ -101,6 +121,8 @@ package struct GrantAsk: Codable, Hashable, Sendable {
   package var authority: String?
   /// For basis `onward`: the grant under which the data came here.
   package var parent: ParentGrant?
+  /// For a recipient abroad: the country that her consent names; sealed, never logged.
+  package var country: String?
 
   /// Gathers the parts.
   package init(
@@ -114,7 +136,8 @@ package struct GrantAsk: Codable, Hashable, Sendable {
     onward: Bool = false,
     second: String? = nil,
     authority: String? = nil,
-    parent: ParentGrant? = nil
+    parent: ParentGrant? = nil,
+    country: String? = nil
   ) {
     self.peer = peer
     self.purpose = purpose
@@ -127,10 +150,12 @@ package struct GrantAsk: Codable, Hashable, Sendable {
     self.second = second
     self.authority = authority
     self.parent = parent
+    self.country = country
   }
 
   private enum CodingKeys: String, CodingKey {
-    case peer, purpose, service, groups, basis, untilMs, days, onward, second, authority, parent
+    case peer, purpose, service, groups, basis, untilMs, days, onward, second, authority, parent,
+      country
   }
 
   package init(from decoder: any Decoder) throws {
@@ -146,6 +171,7 @@ package struct GrantAsk: Codable, Hashable, Sendable {
     second = try fields.decodeIfPresent(String.self, forKey: .second)
     authority = try fields.decodeIfPresent(String.self, forKey: .authority)
     parent = try fields.decodeIfPresent(ParentGrant.self, forKey: .parent)
+    country = try fields.decodeIfPresent(String.self, forKey: .country)
   }
 }
 
@@ -170,74 +196,6 @@ package struct ParentGrant: Codable, Hashable, Sendable {
     let fields = try decoder.onlyFields(CodingKeys.self)
     log = try fields.decode(String.self, forKey: .log)
     grant = try fields.decode(UInt64.self, forKey: .grant)
-  }
-}
-
-/// How consent was taken, after ISO/IEC TS 27560; kept here, sealed.
-package struct ConsentFacts: Codable, Hashable, Sendable {
-  /// The id and version of the notice that was explained.
-  package var notice: String
-  /// The language it was explained in.
-  package var language: String
-  /// `read`, `read-aloud`, `audio`, `pictogram` or `sign`.
-  package var mode: String
-  /// `self`, `guardian`, `advocate` or `court`.
-  package var decidedBy: String
-  /// `adult`, `child` or `doubtful`.
-  package var capacity: String
-  /// Who interpreted; absent where nobody did.
-  package var interpreter: String?
-  /// Whether the person said in their own words what they agreed to.
-  package var teachBack: Bool
-  /// `signature`, `thumb-mark`, `oral-witnessed`, `oral-remote` or `assent`.
-  package var expression: String
-  /// `paper`, `digital` or `withheld-safety`.
-  package var receipt: String
-  /// Who witnessed an oral consent.
-  package var witness: String?
-
-  /// Gathers the parts.
-  package init(
-    notice: String,
-    language: String,
-    mode: String,
-    decidedBy: String,
-    capacity: String,
-    interpreter: String? = nil,
-    teachBack: Bool,
-    expression: String,
-    receipt: String,
-    witness: String? = nil
-  ) {
-    self.notice = notice
-    self.language = language
-    self.mode = mode
-    self.decidedBy = decidedBy
-    self.capacity = capacity
-    self.interpreter = interpreter
-    self.teachBack = teachBack
-    self.expression = expression
-    self.receipt = receipt
-    self.witness = witness
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case notice, language, mode, decidedBy, capacity, interpreter, teachBack, expression, receipt,
-      witness
-  }
-
-  package init(from decoder: any Decoder) throws {
-    let fields = try decoder.onlyFields(CodingKeys.self)
-    notice = try fields.decode(String.self, forKey: .notice)
-    language = try fields.decode(String.self, forKey: .language)
-    mode = try fields.decode(String.self, forKey: .mode)
-    decidedBy = try fields.decode(String.self, forKey: .decidedBy)
-    capacity = try fields.decode(String.self, forKey: .capacity)
-    interpreter = try fields.decodeIfPresent(String.self, forKey: .interpreter)
-    teachBack = try fields.decode(Bool.self, forKey: .teachBack)
-    expression = try fields.decode(String.self, forKey: .expression)
-    receipt = try fields.decode(String.self, forKey: .receipt)
-    witness = try fields.decodeIfPresent(String.self, forKey: .witness)
   }
 }
 

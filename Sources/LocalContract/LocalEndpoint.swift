@@ -42,6 +42,44 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   case recordConsent = "POST /v1/consents"
   /// Answers ``ConsentList``; takes `case`.
   case consents = "GET /v1/consents"
+  /// ``ExceptionAsk`` → ``ConsentRecorded``.
+  case useException = "POST /v1/consents/exception"
+  /// ``Countersign`` → ``GrantView``.
+  case countersign = "POST /v1/consents/countersign"
+  /// ``ConsentRenew`` → ``ConsentRecorded``.
+  case renewConsent = "POST /v1/consents/renew"
+  /// ``OwnConsent`` → ``OwnConsentTaken``.
+  case ownConsent = "POST /v1/consents/own"
+  /// Answers ``LapsedList``.
+  case lapsed = "GET /v1/consents/lapsed"
+  /// Answers ``ConsentStory``; takes `case`.
+  case consentStory = "GET /v1/consents/story"
+  /// Answers ``ReviewList``.
+  case reviews = "GET /v1/reviews"
+  /// ``ReviewDone`` → ``ReviewItem``.
+  case review = "POST /v1/reviews"
+  /// ``OutsideAsk`` → ``OutsideRecorded``.
+  case recordOutside = "POST /v1/outside"
+  /// ``CasePaper`` → ``CaseView``.
+  case paper = "POST /v1/papers"
+  /// ``ContactOpen`` → ``ContactOpened``.
+  case openContact = "POST /v1/contacts"
+  /// Answers ``ContactView``.
+  case showContact = "GET /v1/contacts/{id}"
+  /// ``ContactCheck`` → ``ContactChecked``.
+  case checkContact = "POST /v1/contacts/check"
+  /// ``ContactConvert`` → ``CaseOpened``.
+  case convertContact = "POST /v1/contacts/convert"
+  /// ``AnonymousAdd`` → ``Done``.
+  case addAnonymous = "POST /v1/anonymous"
+  /// Answers ``AnonymousTable``.
+  case anonymous = "GET /v1/anonymous"
+  /// ``JourneyAsk`` → ``JourneyLine``.
+  case journey = "POST /v1/journeys"
+  /// ``JourneyArrived`` → ``JourneyLine``.
+  case journeyArrived = "POST /v1/journeys/arrived"
+  /// Answers ``JourneyList``.
+  case journeys = "GET /v1/journeys"
   /// ``ConsentStop`` → ``ConsentChanged``.
   case stop = "POST /v1/consents/stop"
   /// ``ConsentWithdraw`` → ``ConsentChanged``.
@@ -103,6 +141,11 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
     case .status, .addUser, .unlock, .addDesk, .card, .signCard, .register, .importRegister,
       .policy, .importPeers, .hello, .exportAudit, .clock, .metrics, .health:
       false
+    case .useException, .countersign, .renewConsent, .ownConsent, .lapsed, .consentStory,
+      .reviews, .review, .recordOutside, .paper, .openContact, .showContact,
+      .checkContact, .convertContact, .addAnonymous, .anonymous, .journey, .journeyArrived,
+      .journeys:
+      true
     case .lock, .decideClock, .openCase, .cases, .showCase, .recordConsent, .consents, .stop,
       .withdraw, .refer,
       .referrals, .showReferral, .act, .due, .amendCase, .holders, .newPlan, .plans, .showPlan,
@@ -118,8 +161,12 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   /// these calls harms nothing.
   package var keepsAnswer: Bool {
     switch self {
-    case .openCase, .recordConsent, .stop, .withdraw, .refer, .act, .importRegister, .importPeers:
+    case .openCase, .recordConsent, .stop, .withdraw, .refer, .act, .importRegister, .importPeers,
+      .useException, .countersign, .renewConsent, .ownConsent, .review, .recordOutside, .paper,
+      .openContact, .convertContact, .addAnonymous, .journey, .journeyArrived:
       true
+    case .lapsed, .consentStory, .reviews, .showContact, .checkContact, .anonymous, .journeys:
+      false
     case .status, .addUser, .unlock, .lock, .addDesk, .card, .signCard, .register, .policy, .hello,
       .cases, .showCase, .consents, .referrals, .showReferral, .exportAudit, .clock, .decideClock,
       .metrics, .health, .due, .amendCase, .holders, .newPlan, .plans, .showPlan, .addLegs,

@@ -44,6 +44,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
   case consentMissing = "consent-missing"
   /// The survivor has said no to exactly this.
   case consentRefused = "consent-refused"
+  /// Consent was not taken as the policy asks.
+  case consentFacts = "consent-facts"
   /// A withdrawal is in force.
   case consentFrozen = "consent-frozen"
   /// The referral's state does not allow this.
@@ -117,7 +119,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
       .wrongSide, .tooLate, .tooEarly, .alreadyDone:
       409
     case .tooLarge: 413
-    case .passphraseWeak, .overDisclosed, .fieldMissing, .policy: 422
+    case .passphraseWeak, .consentFacts, .overDisclosed, .fieldMissing, .policy: 422
     case .busy: 429
     case .storageUnreadable, .internal: 500
     case .logGuard, .notConfigured, .shuttingDown: 503
@@ -135,9 +137,9 @@ package enum ProblemCode: String, CaseIterable, Sendable {
       false
     case .sessionUnknown, .passphraseWrong, .passphraseWeak, .notAllowed, .deskLocked,
       .secondHolderMissing, .secondPersonMissing, .agencyKeyLocked, .grantMissing, .consentMissing,
-      .consentFrozen, .overDisclosed, .fieldMissing, .policy, .policyUnknown, .registerUnknown,
-      .agencyUnknown, .member, .logForked, .cardUnknown, .deskKeyGone, .conflict, .busy,
-      .storageFull, .storageUnreadable, .logGuard, .notConfigured, .shuttingDown, .internal,
+      .consentFacts, .consentFrozen, .overDisclosed, .fieldMissing, .policy, .policyUnknown,
+      .registerUnknown, .agencyUnknown, .member, .logForked, .cardUnknown, .deskKeyGone, .conflict,
+      .busy, .storageFull, .storageUnreadable, .logGuard, .notConfigured, .shuttingDown, .internal,
       .tooEarly:
       true
     }
@@ -167,6 +169,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case .grantMissing: "No grant covers this recipient, purpose, groups and time."
     case .consentMissing: "No consent is recorded, or it was withdrawn or has run out."
     case .consentRefused: "The survivor has said no to exactly this."
+    case .consentFacts: "Consent was not taken as the policy asks."
     case .consentFrozen: "A withdrawal is in force."
     case .stateNotAllowed: "The referral's state does not allow this."
     case .wrongSide: "Only the other side may do this."

@@ -18,6 +18,7 @@ enum NodeSchema {
     migrator.registerMigration("0006 witnessing", migrate: witnessing)
     migrator.registerMigration("0007 succession", migrate: succession)
     migrator.registerMigration("0020 life", migrate: life)
+    migrator.registerMigration("0005 consent", migrate: consent)
     return migrator
   }
 

@@ -7,22 +7,28 @@ extension Policy {
   ///   - content: The fields by name.
   ///   - group: The group under which it was sealed.
   ///   - granted: The groups of the grant or of the question answered.
+  ///   - purpose: What it is for, where that may narrow the form.
   /// - Throws: ``FormFailure``; over-disclosure is found before anything else (PROTOCOL §3).
   public func check(
     content: CanonicalObject,
     of group: FieldGroup,
-    granted: [FieldGroup]
+    granted: [FieldGroup],
+    purpose: Purpose? = nil
   ) throws(FormFailure) {
     guard let form = form(group) else { throw .unknownGroup }
     guard granted.contains(group) else { throw .overDisclosed(group) }
+    let only = purpose.flatMap { purpose in
+      consent?.narrow.first { $0.purpose == purpose && $0.group == group }?.fields
+    }
     for member in content.members {
       guard let name = Code(member.key) else { throw .unknownField(group) }
+      guard only?.contains(name) ?? true else { throw .overDisclosed(group) }
       guard form.byName[name] == nil else { continue }
       // The name of another group's field: identity hidden in the need, say.
       throw forms.contains { $0.byName[name] != nil }
         ? .overDisclosed(group) : .unknownField(group)
     }
-    try check(content, form)
+    try check(content, form, only: only)
   }
 
   /// Checks the content of one section of the case document, which never leaves its node.
@@ -38,10 +44,16 @@ extension Policy {
     try check(content, form)
   }
 
-  private func check(_ content: CanonicalObject, _ form: FieldForm) throws(FormFailure) {
+  /// `only`: The fields that are asked for, where not all of the form are.
+  private func check(
+    _ content: CanonicalObject,
+    _ form: FieldForm,
+    only: [Code]? = nil
+  ) throws(FormFailure) {
     for field in form.fields {
       guard let value = content[field.name.text] else {
-        guard !field.isRequired else { throw .missing(form.group, field.name) }
+        let isAsked = only?.contains(field.name) ?? true
+        guard !field.isRequired || !isAsked else { throw .missing(form.group, field.name) }
         continue
       }
       try check(value, field, form.group)

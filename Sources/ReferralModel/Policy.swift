@@ -32,6 +32,8 @@ public struct Policy: Sendable {
   public let priorities: [PriorityRule]
   /// The clocks that do not depend on the priority.
   public let timers: [TimerName: Span]
+  /// How consent is taken; a policy may leave it out.
+  public let consent: ConsentRules?
   /// The rules of withdrawal.
   public let withdrawal: WithdrawalRule
   /// How logs are witnessed.
@@ -50,8 +52,6 @@ public struct Policy: Sendable {
   public let overlap: Span?
   /// Who takes part, and the most each may see.
   public let roles: [RoleRule]
-  /// Who consents, when consent is asked again; absent: a policy of an early edition.
-  public let consent: ConsentRule?
   /// What is read to people before they decide.
   public let notices: [NoticeRule]
   /// How long closed matters are kept.

@@ -2,7 +2,6 @@ extension PolicyBuilder {
   /// The parts about people and time that later editions of the format added; each may be absent.
   struct People {
     var overlap: Span?
-    var consent: ConsentRule?
     var notices: [NoticeRule] = []
     var retention: [RetentionRule] = []
     var kept: [RetentionRule] = []
@@ -16,9 +15,6 @@ extension PolicyBuilder {
       people.overlap = collect { _ throws(PolicyFault) in
         try node.span(atMost: PolicyLimit.lifeMs)
       }
-    }
-    if let node = root.find("consent") {
-      people.consent = collect { builder throws(PolicyFault) in try builder.consent(node) }
     }
     people.notices = readNotices()
     people.retention = readRetained("retention")
@@ -53,94 +49,6 @@ extension PolicyBuilder {
         )
       }
     }
-  }
-
-  private mutating func consent(_ node: PolicyNode) throws(PolicyFault) -> ConsentRule {
-    let map = try node.object(
-      ["adult_years", "warn", "transition", "ages", "written", "never_condition"])
-    let agesNode = try map.node("ages")
-    var ages: [AgeRule] = []
-    var covered: Set<Code> = []
-    let faultsBefore = faults.count
-    for entry in try agesNode.list(upTo: PolicyLimit.coarse) {
-      collect { builder throws(PolicyFault) in
-        let age = try builder.age(entry, covered: &covered)
-        guard !ages.contains(where: { $0.code == age.code }) else {
-          throw PolicyFault(code: .duplicateCode, path: entry.path.key("code"))
-        }
-        ages.append(age)
-      }
-    }
-    // Nobody's age may be without a rule, doubtful ages least of all.
-    guard
-      try members(of: "age-band", for: agesNode).isSubset(of: covered)
-        || faults.count > faultsBefore
-    else {
-      throw agesNode.fault(.noRule)
-    }
-    let written = try map.node("written").object(["purposes", "expressions"])
-    let known = Set(index.purposes.keys)
-    let expressionsNode = try written.node("expressions")
-    return ConsentRule(
-      adultYears: try map.node("adult_years").integer(1...99),
-      warn: try descending(try map.node("warn"), zeroAllowed: false),
-      transition: try descending(try map.node("transition"), zeroAllowed: true),
-      ages: ages,
-      writtenPurposes: try written.node("purposes").words(
-        Purpose.self,
-        upTo: PolicyLimit.coarse,
-        among: known
-      ),
-      writtenExpressions: try expressionsNode.words(
-        Code.self,
-        upTo: PolicyLimit.coarse,
-        among: try members(of: "consent-expression", for: expressionsNode)
-      ),
-      neverCondition: try map.node("never_condition").words(
-        Purpose.self,
-        upTo: PolicyLimit.coarse,
-        among: known
-      )
-    )
-  }
-
-  private func age(
-    _ node: PolicyNode,
-    covered: inout Set<Code>
-  ) throws(PolicyFault) -> AgeRule {
-    let map = try node.object(
-      ["code", "bands", "child", "decides", "assent"],
-      optional: ["labels"]
-    )
-    let bandsNode = try map.node("bands")
-    var bands: [Code] = []
-    let known = try members(of: "age-band", for: bandsNode)
-    for entry in try bandsNode.list(upTo: PolicyLimit.codes) {
-      let band = try entry.word(Code.self)
-      guard known.contains(band) else { throw entry.fault(.danglingCode) }
-      guard covered.insert(band).inserted else { throw entry.fault(.duplicateCode) }
-      bands.append(band)
-    }
-    let decidesNode = try map.node("decides")
-    let decides = try decidesNode.words(
-      Code.self,
-      upTo: PolicyLimit.coarse,
-      among: try members(of: "decider", for: decidesNode)
-    )
-    guard !decides.isEmpty else { throw decidesNode.fault(.value) }
-    let assentNode = try map.node("assent")
-    let assent = try assentNode.word(Code.self)
-    guard try members(of: "assent", for: assentNode).contains(assent) else {
-      throw assentNode.fault(.danglingCode)
-    }
-    return AgeRule(
-      code: try map.node("code").word(Code.self),
-      bands: bands,
-      isChild: try map.node("child").bool(),
-      decides: decides,
-      assent: assent,
-      labels: try map.labels(languages)
-    )
   }
 
   /// The codes of a list that other parts rest on.

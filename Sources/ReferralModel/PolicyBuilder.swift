@@ -99,6 +99,7 @@ struct PolicyBuilder {
     let calendar = collect { builder throws(PolicyFault) in
       try builder.readCalendar(try builder.root.node("calendar"))
     }
+    let consent = collect { builder throws(PolicyFault) in try builder.readConsent() }
     let offices = collect { builder throws(PolicyFault) in try builder.readOffices() }
     let automatic = collect { builder throws(PolicyFault) in try builder.readAutomatic() }
     guard faults.isEmpty, let name, let version, let labels, let timers, let withdrawal,
@@ -127,7 +128,7 @@ struct PolicyBuilder {
       lists: lists,
       overlap: people.overlap,
       roles: roles,
-      consent: people.consent,
+      consent: consent ?? nil,
       notices: people.notices,
       retention: people.retention,
       kept: people.kept,

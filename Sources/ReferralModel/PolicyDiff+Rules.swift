@@ -171,14 +171,14 @@ extension PolicyDiff {
     value(
       .adultYears,
       .policy,
-      before.map { .number($0.adultYears) } ?? .none,
-      after.map { .number($0.adultYears) } ?? .none
+      before.map { .number($0.majority) } ?? .none,
+      after.map { .number($0.majority) } ?? .none
     )
     value(
       .warn,
       .policy,
-      before.map { .spans($0.warn) } ?? .none,
-      after.map { .spans($0.warn) } ?? .none
+      before.map { .spans($0.warnings) } ?? .none,
+      after.map { .spans($0.warnings) } ?? .none
     )
     value(
       .transition,
@@ -201,21 +201,21 @@ extension PolicyDiff {
       diff.value(
         .ageDecides,
         key,
-        .entries(first.decides, "decider"),
-        .entries(second.decides, "decider")
+        .entries(first.deciders, "decider"),
+        .entries(second.deciders, "decider")
       )
       diff.value(
         .ageAssent,
         key,
-        .entries([first.assent], "assent"),
-        .entries([second.assent], "assent")
+        .text(first.assent.rawValue),
+        .text(second.assent.rawValue)
       )
     }
     set(
       .writtenPurposes,
       .policy,
-      before?.writtenPurposes ?? [],
-      after?.writtenPurposes ?? [],
+      before?.writtenFor ?? [],
+      after?.writtenFor ?? [],
       PolicyName.purpose
     )
     let expression: (Code) -> PolicyName = { code in
@@ -224,15 +224,15 @@ extension PolicyDiff {
     set(
       .writtenExpressions,
       .policy,
-      before?.writtenExpressions ?? [],
-      after?.writtenExpressions ?? [],
+      before?.written ?? [],
+      after?.written ?? [],
       expression
     )
     set(
       .neverCondition,
       .policy,
-      before?.neverCondition ?? [],
-      after?.neverCondition ?? [],
+      before?.separate ?? [],
+      after?.separate ?? [],
       PolicyName.purpose
     )
   }

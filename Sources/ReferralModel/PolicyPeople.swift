@@ -20,44 +20,6 @@ public struct RoleRule: Hashable, Sendable {
   public let labels: Labels
 }
 
-/// Who decides for people of some ages.
-///
-/// Source: domain §7.5.
-public struct AgeRule: Hashable, Sendable {
-  /// The rule.
-  public let code: Code
-  /// The age bands it is for; doubt about an age is a band of its own.
-  public let bands: [Code]
-  /// Whether it is a child's rule.
-  public let isChild: Bool
-  /// Who may decide, codes of the list `decider`, the preferred first.
-  public let decides: [Code]
-  /// How the person agrees beside the decider, a code of the list `assent`.
-  public let assent: Code
-  /// What people read.
-  public let labels: Labels
-}
-
-/// Who consents, in which form, and when consent is asked again.
-///
-/// Source: domain §7.2, §7.5.
-public struct ConsentRule: Hashable, Sendable {
-  /// Age at which the person alone decides, in years.
-  public let adultYears: UInt64
-  /// How long before its end a grant is announced as ending, the longest first.
-  public let warn: [Span]
-  /// How long before the adult age consent is asked again, the longest first.
-  public let transition: [Span]
-  /// One rule for every age band.
-  public let ages: [AgeRule]
-  /// Purposes whose consent must be written.
-  public let writtenPurposes: [Purpose]
-  /// The ways of expressing consent that count as written, codes of the list `consent-expression`.
-  public let writtenExpressions: [Code]
-  /// Purposes that may never be a condition of a service.
-  public let neverCondition: [Purpose]
-}
-
 /// What is read to a person before they decide.
 ///
 /// Source: domain §6.2, §7.7.

@@ -45,6 +45,13 @@ public struct WorkCalendar: Hashable, Sendable {
     return UInt64(max(0, dueLocal * 60_000 + rest))
   }
 
+  /// The month of a moment by this calendar's clock: `YYYY-MM`.
+  public func month(atMs ms: UInt64) -> String {
+    let local = Int64(clamping: ms) + utcOffsetMinutes * 60_000
+    let (year, month, _) = CivilDate.civil(fromDay: local / 86_400_000)
+    return "\(year)-" + (month < 10 ? "0\(month)" : "\(month)")
+  }
+
   /// Whether people work on that day, counted from 1970-01-01.
   func isWorkday(_ day: Int64) -> Bool {
     // 1970-01-01 was a Thursday.

@@ -54,6 +54,10 @@ public enum EventType: String, CaseIterable, Sendable {
   case evidence
   /// A count of refusals that made no event of their own.
   case refusals
+  /// Somebody who did not grant it has looked at an exception, or at a late record.
+  case review
+  /// A state of consent that is no grant, refusal or withdrawal.
+  case consent
   /// Nothing, so that growth tells nothing.
   case pad
 
@@ -137,8 +141,14 @@ struct EventSchema {
   )
   private static let countersign = peer(EventKeys(.grant))
   private static let deskKey = peer(EventKeys(.message, .outcome))
-  private static let verbal = peer(scope.union(EventKeys(.peer)), optional: EventKeys(.grant))
-  private static let outside = peer(scope.union(EventKeys(.receiver)), optional: EventKeys(.grant))
+  private static let verbal = peer(
+    scope.union(EventKeys(.peer)),
+    optional: EventKeys(.from, .grant)
+  )
+  private static let outside = peer(
+    scope.union(EventKeys(.receiver)),
+    optional: EventKeys(.from, .grant)
+  )
   private static let answer = peer(EventKeys(.message, .outcome, .peer))
   private static let withdraw = peer(grantName.union(EventKeys(.until)))
   private static let cancel = peer(EventKeys(.message, .peer, .seq))
@@ -161,6 +171,11 @@ struct EventSchema {
   private static let refusals = peer(
     EventKeys(.code, .count, .from, .to),
     optional: EventKeys(.peer)
+  )
+  private static let review = peer(EventKeys(.outcome), optional: EventKeys(.grant))
+  private static let consent = peer(
+    EventKeys(.outcome, .policy, .purpose, .register),
+    optional: EventKeys(.grant, .grantLog, .peer)
   )
   private static let pad = peer([])
 
@@ -197,6 +212,8 @@ struct EventSchema {
     case .restore: restore
     case .evidence: evidence
     case .refusals: refusals
+    case .review: review
+    case .consent: consent
     case .pad: pad
     }
   }

@@ -32,7 +32,13 @@ struct Amonat: AsyncParsableCommand {
         name: "People and desks",
         subcommands: [UserGroup.self, DeskGroup.self, UnlockDesks.self, LockDesks.self]
       ),
-      CommandGroup(name: "Cases and consent", subcommands: [CaseGroup.self, ConsentGroup.self]),
+      CommandGroup(
+        name: "Cases and consent",
+        subcommands: [
+          CaseGroup.self, ConsentGroup.self, ContactGroup.self, RecordGroup.self, SlipGroup.self,
+          ReviewGroup.self, ReturnGroup.self, AnonymousGroup.self,
+        ]
+      ),
       CommandGroup(
         name: "Referrals",
         subcommands: [

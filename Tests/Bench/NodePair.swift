@@ -76,9 +76,6 @@ struct NodePair {
   func granted(_ count: Int) async throws -> (token: String, grants: [UInt64]) {
     let token = try await sender.unlock()
     let client = sender.client(token: token)
-    let file = try await client.openCase(
-      CaseOpen(desk: "intake", sections: ["need": SampleReferral.need])
-    )
     let facts = ConsentFacts(
       notice: "bench-1",
       language: "ru",
@@ -94,6 +91,10 @@ struct NodePair {
     grants.reserveCapacity(count)
     while grants.count < count {
       let part = min(LocalLimits.grants, count - grants.count)
+      // One case for each call, as far more people than one are referred.
+      let file = try await client.openCase(
+        CaseOpen(desk: "intake", sections: ["need": SampleReferral.need])
+      )
       let recorded = try await client.recordConsent(
         ConsentRecord(
           case: file.case,

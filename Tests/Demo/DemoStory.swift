@@ -132,7 +132,7 @@ final class DemoStory {
       "record": [
         "notice": "tj-nrm-1", "language": "tg", "mode": "read-aloud", "decidedBy": "self",
         "capacity": "adult", "teachBack": true, "expression": "oral-witnessed",
-        "receipt": "withheld-safety",
+        "witness": "a colleague of the unit", "receipt": "withheld-safety",
       ],
     ]
     let grants = try list(

@@ -103,7 +103,8 @@ final class Pair {
     capacity: "adult",
     teachBack: true,
     expression: "oral-witnessed",
-    receipt: "withheld-safety"
+    receipt: "withheld-safety",
+    witness: "a colleague"
   )
 
   /// What every offer to the clinic says.

@@ -282,14 +282,20 @@ package final class HarnessNode {
   }
 
   /// Runs the command line against this node, whatever comes of it.
-  package func tryCLI(_ arguments: [String]) throws -> Programs.Output {
+  package func tryCLI(
+    _ arguments: [String],
+    input: String? = nil,
+    language: String = "en",
+    session: String = "session"
+  ) throws -> Programs.Output {
     try programs.run(
       "amonat",
       arguments,
       environment: [
-        "AMONAT_SOCKET": socket, "AMONAT_LANG": "en",
-        "AMONAT_SESSION": state.appendingPathComponent("session").path,
-      ]
+        "AMONAT_SOCKET": socket, "AMONAT_LANG": language,
+        "AMONAT_SESSION": state.appendingPathComponent(session).path,
+      ],
+      input: input
     )
   }
 

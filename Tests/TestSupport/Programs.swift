@@ -58,9 +58,10 @@ package struct Programs: Sendable {
   package func run(
     _ name: String,
     _ arguments: [String],
-    environment: [String: String] = [:]
+    environment: [String: String] = [:],
+    input: String? = nil
   ) throws -> Output {
-    try Self.finish(process(name, arguments, environment: environment))
+    try Self.finish(process(name, arguments, environment: environment), input: input)
   }
 
   /// Runs a tool of the system to its end.
@@ -71,7 +72,7 @@ package struct Programs: Sendable {
     return try Self.finish(process)
   }
 
-  private static func finish(_ process: Process) throws -> Output {
+  private static func finish(_ process: Process, input: String? = nil) throws -> Output {
     let folder = FileManager.default.temporaryDirectory
     let outFile = folder.appendingPathComponent(UUID().uuidString)
     let errFile = folder.appendingPathComponent(UUID().uuidString)
@@ -84,6 +85,12 @@ package struct Programs: Sendable {
       _ = FileManager.default.createFile(atPath: file.path, contents: nil)
     }
     process.standardInput = FileHandle.nullDevice
+    let inFile = folder.appendingPathComponent(UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: inFile) }
+    if let input {
+      try Data(input.utf8).write(to: inFile)
+      process.standardInput = try FileHandle(forReadingFrom: inFile)
+    }
     process.standardOutput = try FileHandle(forWritingTo: outFile)
     process.standardError = try FileHandle(forWritingTo: errFile)
     try process.run()

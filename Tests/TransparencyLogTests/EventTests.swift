@@ -56,7 +56,9 @@ internal import Testing
           switch event.type {
           case .grant: ["renews"]
           case .notify: ["outcome"]
-          case .verbal, .outside: ["grant"]
+          case .verbal, .outside: ["from", "grant"]
+          case .review: ["grant"]
+          case .consent: ["grant", "grant_log", "peer"]
           case .consentRefused, .refusals: ["peer"]
           case .open, .print: ["message"]
           case .export: ["groups", "message"]

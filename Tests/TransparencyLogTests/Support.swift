@@ -173,8 +173,19 @@ enum Sample {
         ]
       ),
       (.notify, sending + grantName + [.string(.kind, "withdraw"), .integer(.until, 9)]),
-      (.verbal, scope + [.string(.peer, "b.example"), .integer(.grant, 4)]),
-      (.outside, scope + [.string(.receiver, "hospital"), .integer(.grant, 4)]),
+      (.countersign, [.integer(.grant, 4)]),
+      (.review, [.string(.outcome, "in-order"), .integer(.grant, 4)]),
+      (
+        .consent,
+        grantName + [
+          .string(.outcome, "requested"), .string(.peer, "b.example"), .digest(.policy, fill(2)),
+          .string(.purpose, "health"), .digest(.register, fill(4)),
+        ]
+      ),
+      (.verbal, scope + [.string(.peer, "b.example"), .integer(.from, 8), .integer(.grant, 4)]),
+      (
+        .outside, scope + [.string(.receiver, "hospital"), .integer(.from, 8), .integer(.grant, 4)]
+      ),
       (.receive, message + [.string(.outcome, "stored"), .string(.peer, "b.example")]),
       (.refuse, message + [.string(.outcome, "expired"), .string(.peer, "b.example")]),
       (.withdraw, grantName + [.integer(.until, 9)]),
@@ -200,7 +211,6 @@ enum Sample {
           .string(.peer, "b.example"),
         ]
       ),
-      (.countersign, [.integer(.grant, 4)]),
       (.deskKey, message + [.string(.outcome, "destroyed")]),
       (.pad, []),
     ]

@@ -4,6 +4,7 @@ package import LocalContract
 internal import NodeStore
 internal import ReferralModel
 internal import Sealing
+internal import TransparencyLog
 
 /// Cases: opened, listed, shown.
 ///
@@ -110,12 +111,8 @@ package struct CaseService: Sendable {
         )
       }
       guard let line = found.line else { throw NodeError(.caseUnknown) }
-      let key = try CaseKeys.open(caseName: name, presence: presence, node: node)
-      var sections: [String: [String: FieldValue]] = [:]
-      for (section, sealed) in found.sections where section != Self.consentSection {
-        let opened = try KeyBox.open(sealed, key: key, name: CaseKeys.name(name, section))
-        sections[section] = try Self.fields(opened)
-      }
+      let sections = try await self.sections(name, presence)
+      try await logOpening(of: sections.keys.sorted(), desk: line.desk, presence)
       let referrals = found.referrals
       return CaseView(
         case: name,
@@ -140,14 +137,35 @@ package struct CaseService: Sendable {
     _ presence: SessionVault.Presence
   ) async throws -> [String: [String: FieldValue]] {
     let sealed = try await node.store.read { try $0.sections(caseName: name) }
-    let key = try CaseKeys.open(caseName: name, presence: presence, node: node)
+    let opened = try await OpenedCase(name, presence, node)
+    // Whom she has denied by name sees nothing, whichever desk is open.
+    let denials = try await ConsentDossier.load(opened, node).dossier.denials
+    guard !denials.contains(where: { $0.bars(user: presence.user) }) else {
+      throw NodeError(.notAllowed, reasons: ["survivor-deny"])
+    }
     var out: [String: [String: FieldValue]] = [:]
-    for (section, bytes) in sealed where section != Self.consentSection {
-      out[section] = try Self.fields(
-        try KeyBox.open(bytes, key: key, name: CaseKeys.name(name, section))
-      )
+    for (section, bytes) in sealed where FieldGroup(section) != nil {
+      guard section != Self.consentSection else { continue }
+      out[section] = try Self.fields(opened.open(bytes, as: section))
     }
     return out
+  }
+
+  /// Opening is an event, at the origin as at a recipient.
+  private func logOpening(
+    of groups: [String],
+    desk: String,
+    _ presence: SessionVault.Presence
+  ) async throws {
+    guard !groups.isEmpty else { return }
+    let atMs = node.clock.nowMs()
+    try await node.store.change { transaction in
+      _ = try transaction.append(
+        .open,
+        [.strings(.groups, groups)],
+        staff: .init(actor: presence.user, desk: desk, atMs: atMs)
+      )
+    }
   }
 
   /// The fields of opened content.

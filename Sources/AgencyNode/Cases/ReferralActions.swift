@@ -205,19 +205,22 @@ package struct ReferralActions: Sendable {
         return (
           referral, try reader.inbound(referral: referral.row),
           try reader.history(referral: referral.row), try reader.clocks(of: referral.row),
-          referral.isSender ? try reader.grants([referral.grantIndex]).first : nil
+          referral.isSender ? try reader.grants([referral.grantIndex]).first : nil,
+          try reader.ownConsent(referral: referral.row) != nil
         )
       }
-      let (referral, messages, moments, clocks, grant) = found
+      let (referral, messages, moments, clocks, grant, ownConsent) = found
+      // Use stops when the grant has run out, unless she has agreed with this agency itself (CNS-033).
+      let mayOpen = referral.isSender || ownConsent || nowMs < referral.untilMs
       let due = policy.flatMap { policy in
         clocks.compactMap {
           DueService.item($0, policy: policy, me: node.trust.me.text, nowMs: nowMs)
         }.min { $0.dueMs < $1.dueMs }
       }
       var content: [String: [String: FieldValue]] = [:]
-      var sealed: Set<String> = []
+      var sealed: Set<String> = mayOpen ? [] : Set(referral.groups)
       var opened: [(row: Int64, groups: [String], message: Digest32)] = []
-      for message in messages where referral.frozenSinceMs == nil {
+      for message in messages where referral.frozenSinceMs == nil && mayOpen {
         let groups = try open(
           message,
           referral: referral,
@@ -336,7 +339,8 @@ package struct ReferralActions: Sendable {
       try OverDisclosure.check(
         parts,
         granted: referral.groups.compactMap { FieldGroup($0) },
-        policies: policies
+        policies: policies,
+        purpose: Purpose(referral.purpose)
       )
       for part in parts {
         content[part.group.text] = try CaseService.fields(part.content)

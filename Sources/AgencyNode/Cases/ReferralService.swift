@@ -270,7 +270,12 @@ package struct ReferralService: Sendable {
         guard let group = FieldGroup(name) else {
           throw NodeError(.overDisclosed, detail: "unknown-group")
         }
-        try policy.check(content: fields.canonical, of: group, granted: facts.groups)
+        try policy.check(
+          content: fields.canonical,
+          of: group,
+          granted: facts.groups,
+          purpose: facts.purpose
+        )
       }
       guard let offered = content[need.text] else {
         throw NodeError(.fieldMissing, detail: need.text)

@@ -49,6 +49,9 @@ package struct Maintenance: Service {
         do { try await Herald(node: node).carryOut() } catch {
           logger.warning("people not told", metadata: ["code": "\(error)"])
         }
+        do { try await ConsentUpkeep(node: node).carryOut() } catch {
+          logger.warning("consent upkeep not complete", metadata: ["code": "\(error)"])
+        }
         do { try await Heartbeats(node: node).beatIfDue() } catch {
           logger.warning("heartbeat not made", metadata: ["code": "\(error)"])
         }

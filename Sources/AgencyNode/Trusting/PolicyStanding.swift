@@ -4,7 +4,7 @@ package import Trust
 
 /// Which policies count at a moment: the one in force, and those before it that still overlap.
 ///
-/// Source: `Protocol/spec/13-policy.md`, POL-020 to POL-024.
+/// Source: `Protocol/spec/14-policy.md`, POL-020 to POL-024.
 package struct PolicyStanding: Equatable, Sendable {
   /// The one to decide by.
   package let inForce: Digest32

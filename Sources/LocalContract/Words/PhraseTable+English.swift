@@ -162,6 +162,7 @@ extension PhraseTable {
       "grant-missing": "No consent covers this recipient, purpose, data and time.",
       "consent-missing": "No consent is in force.",
       "consent-refused": "The survivor has said no to exactly this.",
+      "consent-facts": "Consent was not taken as the policy asks.",
       "consent-frozen": "A withdrawal is in force.",
       "state-not-allowed": "The referral's state does not allow this.",
       "wrong-side": "Only the other side may do this.",

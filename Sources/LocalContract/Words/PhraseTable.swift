@@ -70,7 +70,9 @@ package struct Phrasebook: Sendable {
   }
 
   /// What a reason's code means; the code itself where it is not known.
-  package func reason(_ code: String) -> String { table.reasons[code] ?? problem(code) }
+  package func reason(_ code: String) -> String {
+    table.reasons[code] ?? ConsentReasons.text(code, language) ?? problem(code)
+  }
 
   /// What a referral's state means; the code itself where it is not known.
   package func state(_ code: String) -> String { table.states[code] ?? code }

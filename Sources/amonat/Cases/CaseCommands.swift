@@ -6,7 +6,10 @@ struct CaseGroup: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "case",
     abstract: "Cases; they never leave this node.",
-    subcommands: [CaseNew.self, ListCases.self, ShowCase.self, AmendCase.self, ShowHolders.self]
+    subcommands: [
+      CaseNew.self, ListCases.self, ShowCase.self, AmendCase.self, ShowHolders.self,
+      PrintCase.self, ExportCase.self,
+    ]
   )
 }
 

@@ -6,7 +6,11 @@ struct ConsentGroup: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "consent",
     abstract: "What a survivor agreed to, refused, or took back.",
-    subcommands: [ConsentAdd.self, ConsentShow.self, StopSharing.self, WithdrawConsent.self]
+    subcommands: [
+      ConsentNew.self, ConsentAdd.self, ConsentShow.self, ConsentStoryCommand.self,
+      ConsentLapsed.self, RenewConsent.self, TakeOwnConsent.self, UseException.self,
+      CountersignException.self, StopSharing.self, WithdrawConsent.self,
+    ]
   )
 }
 
@@ -22,7 +26,7 @@ struct ConsentAdd: NodeCommand {
                      "groups": ["need", "identity", "contact"], "days": 30}],
          "record": {"notice": "tj-2", "language": "tg", "mode": "read-aloud",
                     "decidedBy": "self", "capacity": "adult", "teachBack": true,
-                    "expression": "thumb-mark", "receipt": "withheld-safety"},
+                    "expression": "signature", "receipt": "withheld-safety"},
          "refused": [{"purpose": "criminal-justice"}]}
 
         amonat consent record --case 3f0c… --from consent.json
@@ -44,7 +48,9 @@ struct ConsentAdd: NodeCommand {
       grants: file.grants,
       record: file.record,
       refused: file.refused,
-      denied: file.denied
+      denied: file.denied,
+      deferred: file.deferred,
+      answers: file.answers
     )
     return try await call { client throws(LocalFailure) in
       try await client.recordConsent(request)

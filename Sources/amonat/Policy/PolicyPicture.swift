@@ -143,7 +143,7 @@ extension PolicyPicture {
     ages = (policy.consent?.ages ?? []).map { age in
       Age(
         label: labels.label(.age(age.code)),
-        decides: age.decides.map { Named(code: $0.text, label: labels.entry($0, "decider")) }
+        decides: age.deciders.map { Named(code: $0.text, label: labels.entry($0, "decider")) }
       )
     }
     kept = policy.kept.map {

@@ -70,6 +70,11 @@ struct PolicyLabels {
     return (catalogue.label(isSection ? .sectionField(code, group) : .field(code, group)), shown)
   }
 
+  /// The label of a code that stands in a field of a group.
+  func code(_ code: String, of field: String, in group: String) -> String {
+    self.field(field, of: group, .text(code)).1
+  }
+
   private func text(_ value: FieldValue, _ label: (String) -> String) -> String {
     switch value {
     case .text(let text): label(text)

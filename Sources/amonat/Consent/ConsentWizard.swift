@@ -1,0 +1,179 @@
+internal import FoundationEssentials
+internal import LocalContract
+internal import ReferralModel
+
+/// Asks for consent, one question for each disclosure; whatever is not a yes is a no.
+///
+/// No answer changes which other questions are asked: a service never depends on a yes about the
+/// police or the statistics. The one exception is the record itself: without it nothing can be kept.
+struct ConsentWizard {
+  let answers: Answers
+  let policy: Policy
+  let labels: PolicyLabels
+  let language: Language
+  let nowMs: UInt64
+
+  /// What came out of it; `nil` where she wants nothing to be kept.
+  struct Outcome {
+    var record: ConsentRecord
+    var isWanted: Bool
+  }
+
+  private var words: Phrasebook { answers.words }
+
+  /// Asks everything.
+  func ask(
+    caseID: String,
+    notice: String,
+    legs: [LegArgument]
+  ) throws(CommandFailure) -> Outcome? {
+    answers.say(words(.wizardStart))
+    var facts = try circumstances(notice: notice)
+    answers.say(words(.readToHer))
+    var said: [String: Bool] = [:]
+    for question in policy.consent?.questions ?? [] {
+      said[question.code.text] = try answers.yes(question.labels.text(in: language))
+    }
+    // Nothing is kept of somebody who does not want it, not even that she was here.
+    if said["storing"] == false { return nil }
+    var record = ConsentRecord(case: caseID, grants: [], answers: said)
+    for leg in legs { try ask(leg, facts: facts, into: &record) }
+    if said["police"] == false {
+      for purpose in policy.consent?.separate ?? [] where purpose.text == "criminal-justice" {
+        record.refused.append(RefusedAsk(purpose: purpose.text))
+      }
+      // A no to the police is a no to every leg that serves them.
+      record.grants.removeAll { $0.purpose == "criminal-justice" }
+    }
+    facts.withdrawalExplained = try answers.yes(words(.withdrawalExplained))
+    facts.teachBack = try answers.yes(words(.teachBack))
+    facts.expression = try answers.choice(words(.howShown), codes("consent-expression"))
+    if ["oral-witnessed", "thumb-mark"].contains(facts.expression) {
+      facts.witness = try answers.text(words(.whoWitnessed))
+    }
+    if try answers.yes(words(.wantsReceipt)) {
+      facts.receipt = try answers.yes(words(.receiptDangerous)) ? "withheld-safety" : "paper"
+    } else {
+      facts.receipt = "refused"
+    }
+    record.record = facts
+    return Outcome(record: record, isWanted: facts.receipt == "paper")
+  }
+
+  /// One leg: first the need, then each further group by itself, then handing on.
+  private func ask(
+    _ leg: LegArgument,
+    facts: ConsentFacts,
+    into record: inout ConsentRecord
+  ) throws(CommandFailure) {
+    guard let purpose = Purpose(leg.purpose).flatMap({ policy.purpose($0) }) else {
+      throw .refused(ProblemCode.policy.rawValue, words.problem(ProblemCode.policy.rawValue))
+    }
+    let terms = policy.terms.filter { purpose.terms.contains($0.code) }.map(\.life.nominalMs)
+    let lifeMs = leg.days.map { UInt64($0) * 86_400_000 } ?? terms.min() ?? 0
+    let until = Report.moment(nowMs + lifeMs)
+    var agreed: [String] = []
+    var refused: [String] = []
+    for (place, group) in leg.groups.enumerated() {
+      let question =
+        place == 0
+        ? words(.share, labels.purpose(leg.purpose), leg.peer, labels.group(group), until)
+        : words(.shareAlso, leg.peer, labels.group(group))
+      // Without the first there is no referral, and the rest is not asked for.
+      if place > 0, agreed.isEmpty {
+        refused.append(group)
+      } else if try answers.yes(question) {
+        agreed.append(group)
+      } else {
+        refused.append(group)
+      }
+    }
+    if !refused.isEmpty {
+      record.refused.append(
+        RefusedAsk(peer: leg.peer, purpose: leg.purpose, groups: refused.sorted())
+      )
+    }
+    guard !agreed.isEmpty else { return }
+    var onward = false
+    if purpose.mayGoOnward { onward = try answers.yes(words(.passOn, leg.peer)) }
+    var country: String?
+    if policy.consent?.abroad.purposes.contains(purpose.code) ?? false {
+      country = try answers.text(words(.countryNamed))
+    }
+    record.grants.append(
+      GrantAsk(
+        peer: leg.peer,
+        purpose: leg.purpose,
+        groups: agreed.sorted(),
+        basis: facts.decidedBy == "self" ? "consent" : "guardian-consent",
+        days: leg.days,
+        onward: onward,
+        country: country
+      )
+    )
+  }
+
+  /// How consent is taken, asked of the case manager.
+  private func circumstances(notice: String) throws(CommandFailure) -> ConsentFacts {
+    let capacity = try answers.choice(words(.adultOrChild), ["adult", "child", "doubtful"])
+    let band = try answers.choice(words(.ageBand), codes("age-band"), mayBeEmpty: true)
+    let decider = try answers.choice(words(.whoDecides), codes("decider"))
+    var facts = ConsentFacts(
+      notice: notice,
+      language: language.text,
+      mode: try answers.choice(words(.howExplained), codes("notice-mode")),
+      decidedBy: decider,
+      capacity: capacity,
+      ageBand: band.isEmpty ? nil : band,
+      teachBack: false,
+      expression: "",
+      receipt: "refused"
+    )
+    if decider != "self" { facts.relation = try answers.text(words(.relationToHer)) }
+    if capacity != "adult" {
+      facts.caregiverSuspect = try answers.yes(words(.suspectCaregiver))
+      facts.assent = try answers.choice(
+        words(.childAssent),
+        ["not-able", "given", "written", "refused"]
+      )
+    }
+    facts.companion = try answers.text(words(.whoCameAlong))
+    facts.interpreter = try answers.text(words(.whoInterprets))
+    if facts.interpreter != nil {
+      facts.interpreterIndependent = try answers.yes(words(.interpreterIndependent))
+    }
+    facts.supporter = try answers.text(words(.whoSupports))
+    return facts
+  }
+
+  private func codes(_ list: String) -> [String] {
+    Code(list).flatMap { policy.list($0) }?.entries.map(\.code.text) ?? []
+  }
+}
+
+extension Report {
+  /// The survivor's paper: plain words, no name, no sign of whose it is.
+  mutating func show(receipt number: String, of record: ConsentRecord, grants: [GrantView]) {
+    line(words(.receiptTitle))
+    line(words(.receiptNumber, number))
+    line(
+      words(
+        .receiptDate,
+        String(Report.moment(UInt64(Date().timeIntervalSince1970 * 1_000)).prefix(10))
+      )
+    )
+    line("")
+    line(words(.receiptYes))
+    for grant in grants {
+      let until = String(Report.moment(grant.untilMs).prefix(10))
+      line("  " + words(.receiptUntil, labels.purpose(grant.purpose), until))
+    }
+    line(words(.receiptNo))
+    for purpose in Set(record.refused.map(\.purpose)).sorted()
+    where !record.grants.contains(where: { $0.purpose == purpose }) {
+      line("  " + labels.purpose(purpose))
+    }
+    line("")
+    line(words(.receiptTakeBack))
+  }
+}

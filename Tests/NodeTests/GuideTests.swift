@@ -1,0 +1,117 @@
+internal import Foundation
+internal import LocalContract
+internal import TestSupport
+internal import Testing
+
+extension NodeTests {
+  /// The pages of the guide about consent: their commands are run as they stand.
+  @Suite(.serialized) struct GuideTests {
+    static let pages = [
+      "consent", "exception", "child", "hotline", "paper-slip", "telephone", "return",
+      "own-consent", "information",
+    ]
+
+    /// A fenced block: ```` ```sh ```` runs, anything with a name is a file.
+    struct Block {
+      let language: String
+      let name: String?
+      let text: String
+    }
+
+    static func blocks(_ page: String) throws -> [Block] {
+      let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("docs/guide/\(page).md")
+      var blocks: [Block] = []
+      var head: [Substring]?
+      var lines: [Substring] = []
+      for line in try String(contentsOf: url, encoding: .utf8)
+        .split(separator: "\n", omittingEmptySubsequences: false)
+      {
+        guard line.hasPrefix("```") else {
+          if head != nil { lines.append(line) }
+          continue
+        }
+        if let words = head {
+          blocks.append(
+            Block(
+              language: words.first.map(String.init) ?? "",
+              name: words.count > 1 ? String(words[1]) : nil,
+              text: lines.map { $0 + "\n" }.joined()
+            )
+          )
+          (head, lines) = (nil, [])
+        } else {
+          head = line.dropFirst(3).split(separator: " ")
+        }
+      }
+      return blocks
+    }
+
+    @Test("Every command of the guide's pages on consent works as it stands")
+    func pages() async throws {
+      let pair = try Pair()
+      defer { pair.end() }
+      try await pair.harness.start()
+      let client = try await ConsentTests.session(pair)
+      var commands = 0
+      for page in Self.pages {
+        let folder = pair.root.appendingPathComponent("guide-\(page)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let caseID = try ConsentTests.newCase(pair)
+        let grant = try await client.recordConsent(
+          ConsentRecord(
+            case: caseID,
+            grants: [Pair.grant(["need"])],
+            record: Pair.facts,
+            answers: ["storing": true]
+          )
+        ).grants[0].grant
+        let contact = try await client.openContact(
+          ContactOpen(
+            desk: "intake",
+            callBack: ["channel": .text("none")],
+            codeWord: "almond",
+            caller: "self",
+            language: "tg"
+          )
+        ).contact
+        let blocks = try Self.blocks(page)
+        for block in blocks {
+          guard let name = block.name else { continue }
+          try Data(block.text.utf8).write(to: folder.appendingPathComponent(name))
+        }
+        for block in blocks where block.language == "sh" {
+          commands += 1
+          let process = Process()
+          process.executableURL = URL(fileURLWithPath: "/bin/sh")
+          process.arguments = ["-e", "-c", block.text]
+          process.currentDirectoryURL = folder
+          process.environment = [
+            "PATH": pair.harness.programs.folder.path + ":/usr/bin:/bin",
+            "AMONAT_SOCKET": pair.ministry.socket, "AMONAT_LANG": "en", "HOME": folder.path,
+            "AMONAT_SESSION": pair.ministry.state.appendingPathComponent("session").path,
+            "CASE": caseID, "GRANT": "\(grant)", "CONTACT": contact, "LANG": "C.UTF-8",
+          ]
+          let log = folder.appendingPathComponent("output")
+          _ = FileManager.default.createFile(atPath: log.path, contents: nil)
+          let handle = try FileHandle(forWritingTo: log)
+          (process.standardOutput, process.standardError) = (handle, handle)
+          process.standardInput = FileHandle.nullDevice
+          try process.run()
+          process.waitUntilExit()
+          let said = try String(contentsOf: log, encoding: .utf8)
+          #expect(process.terminationStatus == 0, "\(page): \(block.text)\(said)")
+        }
+        // A file that a page shows and no command reads is still what the command takes.
+        for block in blocks where block.language == "json" {
+          #expect(throws: Never.self, "\(page) \(block.name ?? "")") {
+            try JSONSerialization.jsonObject(with: Data(block.text.utf8))
+          }
+        }
+      }
+      #expect(commands >= 15)
+      #expect(try pair.findings() == [])
+    }
+  }
+}
