@@ -229,7 +229,7 @@ extension Pair {
     try await Node(
       folder: StateFolder(node.state),
       settings: NodeSettings(socketPath: node.socket, passphraseCost: .least),
-      clock: NodeClock { atMs }
+      clock: NodeClock(nowMs: { atMs })
     )
   }
 }
