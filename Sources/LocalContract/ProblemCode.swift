@@ -18,6 +18,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
   case passphraseWrong = "passphrase-wrong"
   /// Shorter than the least length.
   case passphraseWeak = "passphrase-weak"
+  /// Not her code word, or too many tries.
+  case codeWordWrong = "code-word-wrong"
   /// No such user.
   case userUnknown = "user-unknown"
   /// The name is taken.
@@ -90,7 +92,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     switch self {
     case .malformed, .unknownField: 400
     case .sessionUnknown: 401
-    case .passphraseWrong, .notAllowed, .deskLocked, .agencyKeyLocked: 403
+    case .passphraseWrong, .codeWordWrong, .notAllowed, .deskLocked, .agencyKeyLocked: 403
     case .notFound, .userUnknown, .deskUnknown, .caseUnknown, .referralUnknown, .agencyUnknown: 404
     case .methodNotAllowed: 405
     case .userExists, .secondHolderMissing, .secondPersonMissing, .grantMissing, .consentMissing,
@@ -113,7 +115,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
       .userExists, .deskUnknown, .caseUnknown, .referralUnknown, .consentRefused, .stateNotAllowed,
       .idempotencyConflict:
       false
-    case .sessionUnknown, .passphraseWrong, .passphraseWeak, .notAllowed, .deskLocked,
+    case .sessionUnknown, .passphraseWrong, .passphraseWeak, .codeWordWrong, .notAllowed,
+      .deskLocked,
       .secondHolderMissing, .secondPersonMissing, .agencyKeyLocked, .grantMissing, .consentMissing,
       .consentFrozen, .overDisclosed, .fieldMissing, .policy, .policyUnknown, .registerUnknown,
       .agencyUnknown, .member, .cardUnknown, .deskKeyGone, .conflict, .busy, .storageFull,
@@ -133,6 +136,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case .sessionUnknown: "No session, or it has ended; log in again."
     case .passphraseWrong: "The passphrase does not open the key."
     case .passphraseWeak: "Shorter than the least length."
+    case .codeWordWrong: "Not her code word, or too many tries."
     case .userUnknown: "No such user."
     case .userExists: "The name is taken."
     case .notAllowed: "This user may not do this."

@@ -20,6 +20,8 @@ package struct PeerGrant: Sendable {
   package let basis: String
   package let groups: [String]
   package let untilMs: UInt64
+  /// Whether the survivor allowed the recipient to hand on.
+  package let onward: Bool
 
   package init(
     log: String,
@@ -27,8 +29,10 @@ package struct PeerGrant: Sendable {
     purpose: String,
     basis: String,
     groups: [String],
-    untilMs: UInt64
+    untilMs: UInt64,
+    onward: Bool = false
   ) {
+    self.onward = onward
     self.log = log
     self.index = index
     self.purpose = purpose
@@ -153,67 +157,6 @@ extension NodeTransaction {
     ).execute(arguments: [peer, code, Int64(clamping: atMs), Int64(clamping: atMs)])
   }
 
-  /// Whether a withdrawal of this grant has been received, even before the grant itself.
-  package func isWithdrawn(peer: Int64, log: String, index: UInt64) throws -> Bool {
-    let statement = try database.cachedStatement(
-      sql: """
-        SELECT EXISTS (SELECT 1 FROM tombstone WHERE peer = ? AND grant_idx = ? AND grant_log = ?)
-        """
-    )
-    return try Bool.fetchOne(statement, arguments: [peer, Int64(clamping: index), log]) ?? false
-  }
-
-  /// Records a peer's withdrawal, kept even for a grant not yet seen.
-  ///
-  /// Parameters:
-  /// `eraseAfterMs`: When the hold-down ends, if erasure is asked for; `nil` only stops sharing.
-  package func entomb(
-    peer: Int64,
-    log: String,
-    index: UInt64,
-    untilMs: UInt64,
-    message: Digest32,
-    eraseAfterMs: UInt64?
-  ) throws {
-    try database.execute(
-      sql: """
-        INSERT INTO tombstone (peer, grant_idx, grant_log, until, message, erase_after)
-        VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT (peer, grant_idx, grant_log) DO UPDATE SET
-          message = excluded.message, erase_after = coalesce(erase_after, excluded.erase_after)
-        """,
-      arguments: [
-        peer, Int64(clamping: index), log, Int64(clamping: untilMs), message.data,
-        eraseAfterMs.map { Int64(clamping: $0) },
-      ]
-    )
-  }
-
-  /// A desk here has confirmed an erasure that was asked for: it need not wait any longer.
-  ///
-  /// - Returns: Whether one was waiting.
-  package func confirmErasure(peer agency: String, log: String, index: UInt64) throws -> Bool {
-    try database.execute(
-      sql: """
-        UPDATE tombstone SET confirmed = 1 WHERE peer = (SELECT id FROM peer WHERE agency = ?)
-          AND grant_idx = ? AND grant_log = ? AND erase_after NOT NULL AND done = 0
-        """,
-      arguments: [agency, Int64(clamping: index), log]
-    )
-    return database.changesCount > 0
-  }
-
-  /// Marks a withdrawal as carried out.
-  package func settleTombstone(peer agency: String, log: String, index: UInt64) throws {
-    try database.execute(
-      sql: """
-        UPDATE tombstone SET done = 1 WHERE peer = (SELECT id FROM peer WHERE agency = ?)
-          AND grant_idx = ? AND grant_log = ?
-        """,
-      arguments: [agency, Int64(clamping: index), log]
-    )
-  }
-
   /// The offer already received under a peer's grant, with its referral.
   package func offer(
     peer: Int64,
@@ -244,14 +187,14 @@ extension NodeTransaction {
     try database.cachedStatement(
       sql: """
         INSERT INTO referral (name, role, peer, grant_log, grant_idx, offer, purpose, basis, groups,
-          until, state, since)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          until, state, since, onward)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       name, isSender ? 0 : 1, peer, grant.log, Int64(clamping: grant.index), offer.data,
       grant.purpose,
       grant.basis, grant.groups.joined(separator: " "), Int64(clamping: grant.untilMs), state,
-      Int64(clamping: atMs),
+      Int64(clamping: atMs), grant.onward ? 1 : 0,
     ])
     let row = database.lastInsertedRowID
     book.offers.insert(offer, row: row)

@@ -130,7 +130,8 @@ extension NodeTransaction {
     let rows = try Row.fetchAll(
       database.cachedStatement(
         sql: """
-          SELECT o.*, v.envelope AS envelope, g.stopped AS stopped, g.until AS grant_until
+          SELECT o.*, v.envelope AS envelope, g.stopped AS stopped, g.cut AS cut,
+            g.until AS grant_until
           FROM outbound o JOIN outbound_envelope v ON v.id = o.id
           LEFT JOIN consent_grant g ON g.idx = o.grant_idx AND o.basis <> ''
           WHERE o.peer = ? AND o.state < 2 AND o.id > ? ORDER BY o.id LIMIT ?
@@ -155,7 +156,7 @@ extension NodeTransaction {
       var index: UInt64
       if state == 1 {
         // She has stopped it since: nothing is sent again. Its peer counts as a holder, and is told.
-        if (row["stopped"] as Int64? ?? 0) != 0 {
+        if row["grant_until"] as Int64? != nil, Self.isTakenBack(row) {
           try die(id, referral: nil, code: "withdrawn", atMs: atMs)
           continue
         }
@@ -201,11 +202,21 @@ extension NodeTransaction {
 
   /// Why a queued message may not leave any more, or `nil`.
   private func refusal(_ row: Row, nowMs: UInt64) -> String? {
-    if UInt64(row["expires"] as Int64) <= nowMs { return "expired" }
+    // A withdrawal is told however late, and whatever the clock said when it was written.
+    if UInt64(row["expires"] as Int64) <= nowMs, row["kind"] as String != "withdraw" {
+      return "expired"
+    }
     guard !(row["basis"] as String).isEmpty, (row["basis"] as String) != "reply" else { return nil }
     guard let until = row["grant_until"] as Int64? else { return "grant-missing" }
-    if (row["stopped"] as Int64? ?? 1) != 0 { return "withdrawn" }
+    if Self.isTakenBack(row) { return "withdrawn" }
     return UInt64(until) <= nowMs ? "grant-expired" : nil
+  }
+
+  /// Whether she has taken back the grant, or a group that the message carries.
+  private static func isTakenBack(_ row: Row) -> Bool {
+    if (row["stopped"] as Int64? ?? 1) != 0 { return true }
+    let cut = (row["cut"] as String? ?? "").split(separator: " ").map(String.init)
+    return !cut.isEmpty && touches(row["groups"], cut)
   }
 
   private func logOutbound(
@@ -230,14 +241,16 @@ extension NodeTransaction {
     fields.reserveCapacity(14)
     if basis.isEmpty {
       if let outcome = row["outcome"] as String? { fields.append(.string(.outcome, outcome)) }
+      let groups = (row["groups"] as String).split(separator: " ").map(String.init)
+      if !groups.isEmpty { fields.append(.strings(.groups, groups)) }
       if kind == "withdraw", let grantIndex, let grantLog, let until = row["until"] as Int64? {
         fields += [
           .integer(.grant, grantIndex), .string(.grantLog, grantLog),
           .integer(.until, UInt64(until)),
         ]
-      } else if let ref {
-        fields.append(.digest(.ref, ref))
       }
+      if let ref { fields.append(.digest(.ref, ref)) }
+      if kind == "erased" { fields += try erasureFields(row["id"]) }
       return try append(.notify, fields, staff: staff)
     }
     fields += [
@@ -350,12 +363,13 @@ extension NodeTransaction {
     )
   }
 
-  /// The referral under the grant that a withdrawal message of ours ended.
+  /// The referral that a withdrawal or a recall of ours ended.
   package func ownReferral(withdraw message: Digest32) throws -> ReferralRow? {
     try Row.fetchOne(
       database,
       sql: ReferralRow.selection + """
-         JOIN holder h ON h.grant_idx = r.grant_idx AND r.role = 0 WHERE h.withdraw = ?
+         WHERE r.role = 0 AND r.id = (SELECT referral FROM outbound
+          WHERE message = ? AND kind IN ('withdraw', 'recall') LIMIT 1)
         """,
       arguments: [message.data]
     ).map(ReferralRow.init)

@@ -112,27 +112,44 @@ struct EventSchema {
   ///   - isReply: A disclosure whose basis is `reply`.
   ///   - isOffer: A disclosure of kind `offer`.
   ///   - isWithdrawal: A notification of kind `withdraw`.
+  ///   - isErasure: A notification of kind `erased`.
   /// - Returns: The exact keys.
   static func event(
     _ type: EventType,
     isReply: Bool,
     isOffer: Bool,
-    isWithdrawal: Bool
+    isWithdrawal: Bool,
+    isErasure: Bool = false
   ) -> EventSchema {
-    let (required, optional) = further(
-      type,
-      isReply: isReply,
-      isOffer: isOffer,
-      isWithdrawal: isWithdrawal
-    )
+    let (required, optional) =
+      type == .notify
+      ? notification(isWithdrawal: isWithdrawal, isErasure: isErasure)
+      : further(type, isReply: isReply, isOffer: isOffer)
     return EventSchema(common.union(required), optional: optional)
+  }
+
+  /// What a notification has beside the common keys: a withdrawal names its grant, and the first
+  /// withdrawal where it was passed on; an erasure receipt says what is kept.
+  private static func notification(
+    isWithdrawal: Bool,
+    isErasure: Bool
+  ) -> (EventKeys, EventKeys) {
+    if isWithdrawal {
+      return (
+        notification.union(grantName).union(EventKeys(.until)), EventKeys(.groups, .outcome, .ref)
+      )
+    }
+    return (
+      notification.union(EventKeys(.ref)),
+      isErasure
+        ? EventKeys(.backupsUntil, .code, .count, .groups, .outcome, .until) : EventKeys(.outcome)
+    )
   }
 
   private static func further(
     _ type: EventType,
     isReply: Bool,
-    isOffer: Bool,
-    isWithdrawal: Bool
+    isOffer: Bool
   ) -> (EventKeys, EventKeys) {
     switch type {
     case .grant: (scope.union(EventKeys(.onward, .peer, .until)), EventKeys(.renews))
@@ -141,15 +158,11 @@ struct EventSchema {
         scope.union(notification).union(isReply ? [] : grantName)
           .union(isOffer ? [] : EventKeys(.ref)), []
       )
-    case .notify:
-      (
-        notification.union(isWithdrawal ? grantName.union(EventKeys(.until)) : EventKeys(.ref)),
-        EventKeys(.outcome)
-      )
+    case .notify: notification(isWithdrawal: false, isErasure: false)
     case .verbal: (scope.union(EventKeys(.peer)), EventKeys(.grant))
     case .outside: (scope.union(EventKeys(.receiver)), EventKeys(.grant))
     case .receive, .refuse: (EventKeys(.message, .outcome, .peer), [])
-    case .withdraw: (grantName.union(EventKeys(.until)), [])
+    case .withdraw: (grantName.union(EventKeys(.until)), EventKeys(.groups))
     case .cancel: (EventKeys(.message, .peer, .seq), [])
     case .erase: (EventKeys(.backupsUntil, .cause, .targets), [])
     case .card, .link, .register, .policy: (EventKeys(.message), [])

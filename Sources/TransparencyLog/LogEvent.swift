@@ -52,7 +52,8 @@ public struct LogEvent: Sendable {
         type,
         isReply: fields.equals(.basis, "reply"),
         isOffer: fields.equals(.kind, "offer"),
-        isWithdrawal: fields.equals(.kind, "withdraw")
+        isWithdrawal: fields.equals(.kind, "withdraw"),
+        isErasure: fields.equals(.kind, "erased")
       )
     )
     guard let index = fields.integer(.index) else { throw .missingKey(.index) }

@@ -32,7 +32,10 @@ struct Amonat: AsyncParsableCommand {
         name: "People and desks",
         subcommands: [UserGroup.self, DeskGroup.self, UnlockDesks.self, LockDesks.self]
       ),
-      CommandGroup(name: "Cases and consent", subcommands: [CaseGroup.self, ConsentGroup.self]),
+      CommandGroup(
+        name: "Cases and consent",
+        subcommands: [CaseGroup.self, ConsentGroup.self, AlertGroup.self]
+      ),
       CommandGroup(
         name: "Referrals",
         subcommands: [Refer.self, Inbox.self, ReferralGroup.self]

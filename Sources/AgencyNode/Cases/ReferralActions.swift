@@ -154,7 +154,7 @@ package struct ReferralActions: Sendable {
     _ request: ReferralAct,
     _ presence: SessionVault.Presence
   ) async throws(NodeError) -> ReferralLine {
-    guard ConsentService.confirmations.contains(request.reason ?? "") else {
+    guard request.reason.flatMap({ WithdrawalCheck(rawValue: $0) }) != nil else {
       throw NodeError(.malformed, detail: "reason: in-person, code-word or call-back")
     }
     let node = node

@@ -28,6 +28,9 @@ package struct Maintenance: Service {
           throw NodeError(from: fatal)
         }
         await node.sessions.sweep()
+        do { try await WithdrawalService(node: node).watch() } catch {
+          logger.warning("withdrawals not looked after", metadata: ["code": "\(error)"])
+        }
         do {
           try await ErasureService(node: node).carryOut()
         } catch {

@@ -19,6 +19,8 @@ package final class NodeMetrics: Sendable {
     case cosignatures = "amonat_cosignatures_total"
     case evidence = "amonat_evidence_total"
     case erasures = "amonat_erasures_total"
+    case withdrawals = "amonat_withdrawals_total"
+    case withdrawalAlerts = "amonat_withdrawal_alerts_total"
     case unlocks = "amonat_unlocks_total"
     case unlocksFailed = "amonat_unlocks_failed_total"
   }

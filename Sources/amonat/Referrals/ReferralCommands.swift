@@ -37,6 +37,7 @@ struct ReferralGroup: AsyncParsableCommand {
     subcommands: [
       ListReferrals.self, ShowReferral.self, Acknowledge.self, Accept.self, Decline.self,
       StartService.self, CompleteService.self, EraseReferral.self, Recall.self, CloseReferral.self,
+      StopReceived.self, HandOnReferral.self,
     ]
   )
 }
