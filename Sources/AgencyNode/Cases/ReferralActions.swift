@@ -194,19 +194,21 @@ package struct ReferralActions: Sendable {
         return (
           referral, try reader.inbound(referral: referral.row),
           try reader.history(referral: referral.row),
-          referral.isSender ? try reader.grants([referral.grantIndex]).first : nil
+          referral.isSender ? try reader.grants([referral.grantIndex]).first : nil,
+          try ReadableGroups(referral, reader, nowMs: nowMs)
         )
       }
-      let (referral, messages, moments, grant) = found
+      let (referral, messages, moments, grant, readable) = found
       var content: [String: [String: FieldValue]] = [:]
       var sealed: Set<String> = []
       var opened: [(row: Int64, groups: [String], message: Digest32)] = []
-      for message in messages where referral.frozenSinceMs == nil {
+      for message in messages where !readable.isLocked {
         let groups = try open(
           message,
           referral: referral,
           presence: presence,
           policy: policy,
+          readable: readable,
           into: &content,
           sealed: &sealed
         )
@@ -268,6 +270,7 @@ package struct ReferralActions: Sendable {
     referral: ReferralRow,
     presence: SessionVault.Presence,
     policy: Policy?,
+    readable: ReadableGroups,
     into content: inout [String: [String: FieldValue]],
     sealed: inout Set<String>
   ) throws -> [String] {
@@ -291,7 +294,7 @@ package struct ReferralActions: Sendable {
           policy: policy
         )
       }
-      for part in parts {
+      for part in parts where readable.admits(part.group.text) {
         content[part.group.text] = try CaseService.fields(part.content)
         groups.append(part.group.text)
       }

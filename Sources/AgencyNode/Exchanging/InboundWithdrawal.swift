@@ -172,8 +172,9 @@ struct InboundWithdrawal {
     effects.wake.insert(ended.peer)
   }
 
-  /// She has given a new consent: what is here and was not to be erased is open again, under the
-  /// grant that the message names. The tombstone of the old grant stays.
+  /// She has given a new consent: what is here and was not to be erased is open again.
+  ///
+  /// From now on it stands under the grant that the message names; the old one's tombstone stays.
   private func resumed(
     _ grant: CheckedItem.GrantName,
     _ transaction: NodeTransaction,

@@ -22,7 +22,10 @@ package struct StatusService: Sendable {
     let now = node.clock.nowMs()
     return try await NodeError.wrapping {
       let read = try await node.store.read { reader in
-        (peers: try reader.peers(), counts: try reader.outboundCounts())
+        (
+          peers: try reader.peers(), counts: try reader.outboundCounts(),
+          alerts: try reader.alertCounts()
+        )
       }
       let log = try node.store.checkpoints.own(node.store.identity.log)
       let unlocked = await node.sessions.unlockedDesks
@@ -80,7 +83,7 @@ package struct StatusService: Sendable {
           )
         },
         counts: Self.counts(read.counts),
-        warnings: warnings(view, card: card != nil)
+        warnings: warnings(view, card: card != nil) + read.alerts.keys.sorted()
       )
     }
   }
@@ -119,6 +122,12 @@ package struct StatusService: Sendable {
   /// The Prometheus page.
   package func metrics() async -> String {
     let log = (try? node.store.checkpoints.own(node.store.identity.log))?.size ?? 0
-    return node.metrics.text(gauges: [("amonat_log_leaves", log)])
+    let alerts = (try? await node.store.read { try $0.alertCounts() }) ?? [:]
+    return node.metrics.text(
+      gauges: [
+        ("amonat_log_leaves", log),
+        ("amonat_withdrawal_alerts_open", UInt64(alerts.values.reduce(0, +))),
+      ]
+    )
   }
 }
