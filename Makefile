@@ -7,10 +7,10 @@ BIN = $$(swift build $(RELEASE) --show-bin-path)
 SECONDS ?= 60
 TARGET ?= event
 
-.PHONY: help deps build test demo bench lint format fuzz
+.PHONY: help deps build test demo bench lint format fuzz fuzz-all man
 
 help: ## list these words
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 deps: ## install the Debian packages that are missing
 	@.ci/packages
@@ -29,6 +29,9 @@ bench: deps ## print the figures, one JSON object a line
 	swift build $(RELEASE) $(FLAGS) >&2
 	@"$(BIN)/amonat-bench" --bin "$(BIN)" $(ARGS)
 
+man: ## write the man pages of the built programs to .build/man
+	python3 docs/man/generate.py "$(BIN)" .build/man
+
 lint: ## check the format of the sources
 	swift format lint --strict --parallel --recursive Sources Tests Package.swift
 
@@ -37,4 +40,8 @@ format: ## put the sources into the house format
 
 fuzz: deps ## fuzz one parser: TARGET=event SECONDS=60
 	AMONAT_FUZZ=1 swift build --scratch-path .build/fuzz --product amonat-fuzz
-	AMONAT_FUZZ_TARGET=$(TARGET) .build/fuzz/debug/amonat-fuzz -max_total_time=$(SECONDS)
+	@Tests/Fuzz/run $(SECONDS) $(TARGET)
+
+fuzz-all: deps ## fuzz every parser, each for SECONDS=60
+	AMONAT_FUZZ=1 swift build --scratch-path .build/fuzz --product amonat-fuzz
+	@Tests/Fuzz/run $(SECONDS)

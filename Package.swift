@@ -30,6 +30,7 @@ enum Product {
   static let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
   static let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
   static let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+  static let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
   static let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
   static let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
   static let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -144,7 +145,7 @@ let package = Package(
       "NodeStore",
       [
         "CanonicalBytes", "ReferralModel", "Sealing", "TransparencyLog", "Trust", "Exchange",
-        Product.grdb,
+        Product.grdb, Product.sqlite,
       ]
     ),
     floor(
@@ -235,6 +236,13 @@ let package = Package(
       ["Audit", "Trust", "TransparencyLog", "Sealing", "CanonicalBytes", "ReferralModel"]
     ),
     tests(
+      "ConformanceTests",
+      [
+        "CanonicalBytes", "ReferralModel", "Sealing", "TransparencyLog", "WireSchema", "Trust",
+        "Exchange", "Audit",
+      ]
+    ),
+    tests(
       "NodeStoreTests",
       ["NodeStore", "TransparencyLog", "Sealing", "CanonicalBytes", Product.grdb]
     ),
@@ -251,7 +259,8 @@ let package = Package(
       [
         "AgencyNode", "LocalAPI", "LocalContract", "PeerLink", "Exchange", "Trust", "Audit",
         "TransparencyLog", "Sealing", "WireSchema", "CanonicalBytes", "ReferralModel", "HTTPLine",
-        Product.nioCore, Product.nioPosix,
+        "NodeStore", Product.nioCore, Product.nioPosix, Product.nioSSL, Product.lifecycle,
+        Product.logging,
       ]
     ),
   ]
@@ -262,9 +271,12 @@ if fuzzing {
     .systemLibrary(name: "FuzzDriver", path: "Tests/Fuzz/Driver"),
     .executableTarget(
       name: "amonat-fuzz",
-      dependencies: ["FuzzDriver", "CanonicalBytes", "Sealing"],
+      dependencies: [
+        "FuzzDriver", "CanonicalBytes", "ReferralModel", "Sealing", "TransparencyLog", "WireSchema",
+        "Trust", "Exchange", "Audit", "LocalContract",
+      ],
       path: "Tests/Fuzz",
-      exclude: ["README.md", "Driver", "seeds", "text.dict"],
+      exclude: ["README.md", "Driver", "seeds", "seeds.py", "text.dict", "run"],
       swiftSettings: house + [.unsafeFlags(["-parse-as-library"])],
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]
     ),

@@ -356,13 +356,13 @@ def _hchacha20(key, nonce16):
     return struct.pack("<8I", *s[0:4], *s[12:16])
 
 
-def secretstream(key, header, plaintext, ad, chunk=65536):
-    """Seals the padded plaintext in chunks; FINAL on the last only. Returns header and chunks."""
+def secretstream(key, header, plaintext, ad, chunk=65536, first=0, last=3):
+    """Seals the padded plaintext in chunks; FINAL (3) on the last only. Returns header and chunks."""
     assert len(header) == 24
     k, counter, inonce, out = _hchacha20(key, header[:16]), 1, header[16:], header
     pieces = [plaintext[i:i + chunk] for i in range(0, len(plaintext), chunk)]
     for number, piece in enumerate(pieces):
-        tag = 3 if number == len(pieces) - 1 else 0
+        tag = last if number == len(pieces) - 1 else first
         nonce = struct.pack("<I", counter) + inonce
         mac = Poly1305(_chacha(k, nonce, 0, bytes(64))[:32])
         mac.update(ad + bytes(-len(ad) % 16))
@@ -374,7 +374,9 @@ def secretstream(key, header, plaintext, ad, chunk=65536):
         out += block[:1] + body + auth
         inonce = bytes(a ^ b for a, b in zip(inonce, auth[:8]))
         counter += 1
-        assert tag == 3 or counter < 2 ** 32
+        if tag & 2 and number < len(pieces) - 1:  # only hostile streams go on after a rekeying tag
+            fresh = _chacha(k, struct.pack("<I", counter) + inonce, 0, k + inonce)
+            k, inonce, counter = fresh[:32], fresh[32:], 1
     return out
 
 

@@ -1,6 +1,5 @@
 internal import CanonicalBytes
 internal import Foundation
-package import HTTPLine
 internal import LocalContract
 package import NodeStore
 internal import PeerLink
@@ -23,14 +22,18 @@ package final class Node: Sendable {
   package let clock: NodeClock
   /// How the node was configured.
   package let settings: NodeSettings
-  /// The certificate and key for TLS.
-  package let tls: TLSIdentity
+  /// The certificates and keys for TLS.
+  package let tls: TLSKeeper
+  /// What time it is, and whether the machine's clock is believed.
+  package let time: ClockKeeper
+  /// Which peers have had the newest link.
+  let told = TellBook()
   /// The witness's signing key.
   let witnessKey: SigningKey
   /// What waits for peers.
   package let lanes: LaneBoard
   /// When peers last cosigned, for trusted time.
-  let witnessTimes: WitnessTimes
+  var witnessTimes: WitnessTimes { time.witnessTimes }
   /// Callers that wait for receipts.
   let receipts: ReceiptBoard
 
@@ -43,15 +46,15 @@ package final class Node: Sendable {
     clock: NodeClock = .system
   ) async throws(NodeError) {
     self.settings = settings
-    self.clock = clock
     metrics = NodeMetrics()
-    sessions = SessionVault(clock: clock)
-    lanes = LaneBoard()
-    witnessTimes = WitnessTimes()
     receipts = ReceiptBoard()
     do {
       let store = try NodeStore(opening: folder)
       self.store = store
+      time = try await ClockKeeper(machine: clock, store: store)
+      self.clock = time.clock
+      sessions = SessionVault(clock: self.clock)
+      lanes = LaneBoard(clock: self.clock)
       guard let me = AgencyID(store.identity.agency) else {
         throw NodeError(.storageUnreadable, detail: "agency")
       }
@@ -60,33 +63,12 @@ package final class Node: Sendable {
         store.keyring,
         named: "witness/\(store.identity.number)"
       )
-      tls = try Node.identity(store, me: me)
+      tls = try await TLSKeeper(store, me: me)
     } catch {
       throw NodeError(from: error)
     }
   }
 
-  /// The node's own certificate, minted at its first start.
-  private static func identity(_ store: NodeStore, me: AgencyID) throws -> TLSIdentity {
-    let keyring = store.keyring
-    if let der = try keyring.secret(named: "tls/certificate"),
-      let key = try keyring.secret(named: "tls/key")
-    {
-      return try TLSIdentity(certificateDER: der.copyBytes(), privateKey: key.copyBytes())
-    }
-    let minted = try NodeCertificate.mint(
-      for: CertificateName(realm: store.identity.realm, agency: me)
-    )
-    try keyring.set("tls/key", to: minted.privateKeyDER)
-    try keyring.set("tls/certificate", to: SecretBytes(minted.der))
-    return try TLSIdentity(
-      certificateDER: minted.der,
-      privateKey: minted.privateKeyDER.copyBytes()
-    )
-  }
-
   /// Trusted time T (K7), Unix ms.
-  package var trustedMs: UInt64 {
-    TrustedTime.now(local: clock.nowMs(), witnessTimes: witnessTimes.all, f: 1).timeMs
-  }
+  package var trustedMs: UInt64 { time.trusted.timeMs }
 }

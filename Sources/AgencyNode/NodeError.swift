@@ -32,6 +32,7 @@ package struct NodeError: Error {
   init(from error: any Error) {
     switch error {
     case let error as NodeError: self = error
+    case StoreFailure.declined(let declined): self.init(from: declined.error)
     case let error as StoreFailure: self.init(store: error)
     case let error as TrustFailure: self.init(trust: error)
     case let error as FormFailure:
@@ -52,6 +53,7 @@ package struct NodeError: Error {
     case .refused("busy"): self.init(.busy)
     case .refused(let code):
       self.init(ProblemCode(rawValue: code) ?? .conflict, detail: code)
+    case .declined: self.init(.internal)
     case .stopped: self.init(.shuttingDown)
     }
   }

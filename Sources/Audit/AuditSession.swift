@@ -13,6 +13,9 @@ package final class AuditSession {
     package let bundle: String
   }
 
+  /// Most lists of groups that are kept with what they mean.
+  private static let groupListLimit = 4096
+
   struct RootKey: Hashable {
     let origin: String
     let size: UInt64
@@ -25,9 +28,13 @@ package final class AuditSession {
 
   let words = WordTable()
   private let groupWords = WordTable()
+  private let groupLists = WordTable()
+  /// The groups of each list of ``groupLists``; `nil` for a list with too many different words.
+  private var masks: [UInt128?] = []
+  private var policies: [Digest32: UInt32] = [:]
   private var roots: [RootKey: (root: Digest32, bundle: String)] = [:]
   /// Grants of logs already read, by log.
-  var grants: [String: [UInt64: LogRules.Grant]] = [:]
+  var grants: [String: GrantTable] = [:]
   /// Withdrawals, in a later log, of grants of an earlier one.
   var withdrawals: [PastGrant: UInt64] = [:]
   /// The last sequence numbers of logs already read, by log.
@@ -50,15 +57,33 @@ package final class AuditSession {
     }
   }
 
-  /// Groups as bits; `nil` for more than 128 different words in all bundles.
-  func groups(_ list: [String]) -> UInt128? {
+  /// The groups of a list, as it stands in an event, as bits; `nil` for more than 128 different words
+  /// in all bundles.
+  func groups(_ list: ArraySlice<UInt8>) -> UInt128? {
+    // A log has few different lists; one that has many gains nothing from their being kept.
+    guard groupLists.count < Self.groupListLimit else { return mask(list) }
+    let number = Int(groupLists.number(list))
+    if number == masks.count { masks.append(mask(list)) }
+    return masks[number]
+  }
+
+  private func mask(_ list: ArraySlice<UInt8>) -> UInt128? {
     var mask: UInt128 = 0
-    for group in list {
-      let number = groupWords.number(group)
+    // Elements hold neither quotes nor commas, by their grammar.
+    for group in list.split(separator: UInt8(ascii: ",")) {
+      let number = groupWords.number(group.dropFirst().dropLast())
       guard number < 128 else { return nil }
       mask |= 1 << UInt128(number)
     }
     return mask
+  }
+
+  /// The number of a policy.
+  func policy(_ digest: Digest32) -> UInt32 {
+    if let number = policies[digest] { return number }
+    let number = UInt32(policies.count)
+    policies[digest] = number
+    return number
   }
 
   /// Records a root of a verified note; returns the bundle that holds another for the same size.

@@ -8,20 +8,21 @@ package struct BundleSummary: Sendable {
   /// Whether the bundle was read to its end.
   package internal(set) var isWhole = false
   /// Opened events by type.
-  package var events: [String: UInt64] {
-    Dictionary(uniqueKeysWithValues: types.map { ($0.key.rawValue, $0.value) })
-  }
-  private var types: [EventType: UInt64] = [:]
+  package private(set) var events: [String: UInt64] = [:]
+  private var types = WordCounts()
   /// Pads.
   package internal(set) var pads: UInt64 = 0
   /// Leaves that the agency cannot open.
   package internal(set) var closed: UInt64 = 0
   /// Disclose and notify events by recipient.
   package private(set) var sent: [String: UInt64] = [:]
+  private var recipients = WordCounts()
   /// Receive and refuse events by sender.
   package private(set) var received: [String: UInt64] = [:]
+  private var senders = WordCounts()
   /// Disclosures by purpose.
   package private(set) var purposes: [String: UInt64] = [:]
+  private var uses = WordCounts()
   /// Policies that events name, SHA-256 in hex.
   package private(set) var policies: Set<String> = []
   /// Staff time of the earliest and of the latest event, Unix ms.
@@ -45,8 +46,8 @@ package struct BundleSummary: Sendable {
 
   mutating func count(_ severity: Severity) { findings[severity, default: 0] += 1 }
 
-  mutating func count(_ event: LogEvent, _ staff: StaffPart) {
-    types[event.type, default: 0] += 1
+  mutating func count(_ event: LogEvent, _ staff: StaffPart, _ words: WordTable) {
+    if let type = event.text(.type) { types.add(words.number(type)) }
     let time = staff.timeMs
     if let times = timesMs {
       if !times.contains(time) {
@@ -57,15 +58,42 @@ package struct BundleSummary: Sendable {
     }
     switch event.type {
     case .disclose, .notify:
-      if let peer = event.string(.peer) { sent[peer, default: 0] += 1 }
-      if let purpose = event.string(.purpose) { purposes[purpose, default: 0] += 1 }
+      if let peer = event.text(.peer) { recipients.add(words.number(peer)) }
+      if let purpose = event.text(.purpose) { uses.add(words.number(purpose)) }
     case .receive, .refuse:
-      if let peer = event.string(.peer) { received[peer, default: 0] += 1 }
+      if let peer = event.text(.peer) { senders.add(words.number(peer)) }
     default: break
     }
   }
 
+  /// Puts the words to what was counted by their numbers.
+  mutating func name(_ words: WordTable) {
+    events = types.named(words)
+    sent = recipients.named(words)
+    received = senders.named(words)
+    purposes = uses.named(words)
+  }
+
   mutating func name(policies: Set<Digest32>) {
     self.policies = Set(policies.map(\.hex))
+  }
+}
+
+/// How often each word of a table came up.
+private struct WordCounts: Sendable {
+  private var counts: [UInt64] = []
+
+  mutating func add(_ word: UInt32) {
+    let place = Int(word)
+    while counts.count <= place { counts.append(0) }
+    counts[place] += 1
+  }
+
+  func named(_ words: WordTable) -> [String: UInt64] {
+    var named: [String: UInt64] = [:]
+    for (place, count) in counts.enumerated() where count > 0 {
+      named[words.text(UInt32(place))] = count
+    }
+    return named
   }
 }

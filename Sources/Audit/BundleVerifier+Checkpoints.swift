@@ -98,7 +98,12 @@ extension BundleVerifier {
     else { return malformed("view", at: field) }
     viewed = true
     summary.views += 1
-    views[claimed.origin] = View(size: claimed.size, root: claimed.root)
+    // The origin of a checkpoint is the name of a log.
+    let agency = claimed.origin.utf8.prefix { $0 != UInt8(ascii: "/") }
+    views[session.words.number(claimed.origin)] = View(
+      agency: session.words.number(Array(agency)[...]),
+      receipts: InclusionChecks(size: claimed.size, root: claimed.root)
+    )
     let verified = trust.logKey(claimed.origin).flatMap { key in
       try? Checkpoint.verify(note: note, origin: claimed.origin, key: key)
     }
@@ -115,14 +120,18 @@ extension BundleVerifier {
     guard let size = LineBytes.number(bytes, fields[2]) else {
       return malformed("seen", at: fields[2])
     }
-    guard let root = hex.digest(bytes, fields[3]) else { return malformed("seen", at: fields[3]) }
+    guard let root = LineBytes.digest(bytes, fields[3]) else {
+      return malformed("seen", at: fields[3])
+    }
     if let last = lastSeen, (last.origin, last.size) >= (origin, size) {
       return malformed("seen", at: fields[1])
     }
     lastSeen = (origin, size)
     summary.seen += 1
     // The agency's word for a size it also has a signed note of.
-    if let view = views[origin], view.size == size, view.root != root {
+    if let view = views[session.words.number(origin)]?.receipts, view.size == size,
+      view.root != root
+    {
       emit(.logForked, .error, nil, [origin, String(size), name])
     }
   }

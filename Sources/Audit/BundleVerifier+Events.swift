@@ -50,10 +50,10 @@ extension BundleVerifier {
 
   private mutating func grant(_ event: LogEvent, _ staff: StaffPart, at index: UInt64) {
     known(event, at: index)
-    guard let scope = scope(event, untilMs: event.integer(.until) ?? 0) else {
+    guard let scope = scope(event), let untilMs = event.integer(.until) else {
       return emit(.eventMalformed, .error, index...index, ["peer"])
     }
-    rules.grants[index] = scope
+    rules.grants.add(index, scope, untilMs: untilMs)
     guard let basis = event.string(.basis), EventBasis.isException(basis) else { return }
     rules.exception(
       index,
@@ -61,7 +61,7 @@ extension BundleVerifier {
       actor: staff.actor.map(session.words.number),
       actor2: staff.actor2.map(session.words.number),
       timeMs: staff.timeMs,
-      untilMs: scope.untilMs
+      untilMs: untilMs
     )
   }
 
@@ -74,23 +74,21 @@ extension BundleVerifier {
 
   /// AUD-042, AUD-043.
   private mutating func judgeGrant(_ event: LogEvent, _ staff: StaffPart, at index: UInt64) {
-    guard let grantIndex = event.integer(.grant), let scope = scope(event, untilMs: 0) else {
+    guard let grantIndex = event.integer(.grant), let scope = scope(event) else {
       return emit(.eventMalformed, .error, index...index, ["peer"])
     }
     let isOffer = event.equals(.kind, "offer")
     if event.equals(.grantLog, logText) {
-      guard var grant = rules.grants[grantIndex], grantIndex < index else {
+      guard let grant = rules.grants[grantIndex], grantIndex < index else {
         return rules.remark(.grantMissing, .error, index...index, [String(grantIndex)])
       }
       rules.judge(
         disclosure: index,
-        under: &grant,
-        at: grantIndex,
+        under: grant,
         scope: scope,
         timeMs: staff.timeMs,
-        isOffer: isOffer
+        offeredBefore: isOffer && rules.grants.offer(grantIndex)
       )
-      rules.grants[grantIndex] = grant
       return
     }
     let log = event.string(.grantLog) ?? ""
@@ -106,35 +104,23 @@ extension BundleVerifier {
     guard let past = session.grants[log] else {
       return rules.remark(.grantNotInBundle, .note, index...index, [String(grantIndex), log])
     }
-    guard var grant = past[grantIndex] else {
-      return rules.remark(.grantMissing, .error, index...index, [String(grantIndex)])
-    }
     // A withdrawal in the earlier log lies before everything here.
-    let wasWithdrawn = grant.withdrawnAt != .max
-    if wasWithdrawn {
-      rules.remark(
-        .grantWithdrawn,
-        .error,
-        index...index,
-        [String(grantIndex), String(grant.withdrawnAt)]
-      )
-      grant.withdrawnAt = .max
+    guard let grant = past[grantIndex] else {
+      return rules.remark(.grantMissing, .error, index...index, [String(grantIndex)])
     }
     rules.judge(
       disclosure: index,
-      under: &grant,
-      at: grantIndex,
+      under: grant,
       scope: scope,
       timeMs: staff.timeMs,
-      isOffer: isOffer
+      offeredBefore: isOffer && session.grants[log]?.offer(grantIndex) == true
     )
-    session.grants[log]?[grantIndex]?.offered = grant.offered
   }
 
   private mutating func withdraw(_ event: LogEvent, at index: UInt64) {
     guard let grant = event.integer(.grant) else { return }
     if event.equals(.grantLog, logText) {
-      rules.withdraw(grant, at: index)
+      rules.grants.withdraw(grant, at: index)
     } else if let log = event.string(.grantLog) {
       let key = AuditSession.PastGrant(log: log, index: grant)
       if session.withdrawals[key] == nil { session.withdrawals[key] = index }
@@ -142,17 +128,16 @@ extension BundleVerifier {
   }
 
   /// Recipient, purpose, policy and groups, as numbers.
-  private func scope(_ event: LogEvent, untilMs: UInt64) -> LogRules.Grant? {
-    guard let peer = event.string(.peer), let purpose = event.string(.purpose),
-      let policy = event.digest(.policy), let groups = event.strings(.groups),
+  private func scope(_ event: LogEvent) -> GrantTable.Scope? {
+    guard let peer = event.text(.peer), let purpose = event.text(.purpose),
+      let policy = event.digest(.policy), let groups = event.text(.groups),
       let mask = session.groups(groups)
     else { return nil }
-    return LogRules.Grant(
+    return GrantTable.Scope(
       peer: session.words.number(peer),
       purpose: session.words.number(purpose),
-      policy: policy,
-      groups: mask,
-      untilMs: untilMs
+      policy: session.policy(policy),
+      groups: mask
     )
   }
 
@@ -172,11 +157,12 @@ extension BundleVerifier {
         rules.remark(.registerUnknown, .error, index...index)
       }
     }
-    if let peer = event.string(.peer) { member(session.words.number(peer), peer, at: index) }
+    if let peer = event.text(.peer) { member(session.words.number(peer), at: index) }
   }
 
-  private mutating func member(_ number: UInt32, _ peer: String, at index: UInt64) {
+  private mutating func member(_ number: UInt32, at index: UInt64) {
     guard !members.contains(number) else { return }
+    let peer = session.words.text(number)
     if trust.isMember(peer) {
       members.insert(number)
     } else {
@@ -193,11 +179,11 @@ extension BundleVerifier {
     isDisclosure: Bool,
     at index: UInt64
   ) -> LogRules.Sent? {
-    guard let peer = event.string(.peer), let seq = event.integer(.seq), let head else {
+    guard let peer = event.text(.peer), let seq = event.integer(.seq), let head else {
       return nil
     }
     let number = session.words.number(peer)
-    if event.type != .disclose { member(number, peer, at: index) }
+    if event.type != .disclose { member(number, at: index) }
     rules.sequence(seq, to: number, at: index, firstKnown: head.log.number == 1)
     return LogRules.Sent(
       index: index,
@@ -228,9 +214,9 @@ extension BundleVerifier {
   }
 
   private mutating func receive(_ event: LogEvent, _ staff: StaffPart, at index: UInt64) {
-    guard let peer = event.string(.peer) else { return }
+    guard let peer = event.text(.peer) else { return }
     let number = session.words.number(peer)
-    member(number, peer, at: index)
+    member(number, at: index)
     guard let messages = session.messages, let message = event.digest(.message) else { return }
     messages.take(
       message,

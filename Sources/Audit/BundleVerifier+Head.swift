@@ -13,7 +13,9 @@ extension BundleVerifier {
     switch (word, place) {
     case ("head", .head): headLine(bytes, fields[1])
     case ("pad-key", .padKey):
-      guard let key = hex.digest(bytes, fields[1]) else { return malformed(word, at: fields[1]) }
+      guard let key = LineBytes.digest(bytes, fields[1]) else {
+        return malformed(word, at: fields[1])
+      }
       padKey = key
       place = .register
     case ("register", .register): statement(word, bytes, fields[1])
@@ -91,7 +93,7 @@ extension BundleVerifier {
     if claimed.root != head.root { emit(.rootMismatch, .error, nil, ["head"]) }
     let isSigned = checkOwn(claimed, note)
     finalSettledMs = isSigned ? judgeCosignatures(note) : nil
-    hasher = LeafHasher(padKey: padKey, head: head)
+    padHasher = PadHasher(padKey: padKey, head: head)
     place = .entries
   }
 

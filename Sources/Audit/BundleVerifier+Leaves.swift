@@ -31,13 +31,10 @@ extension BundleVerifier {
     endedInPads = false
     closeAnswerable()
     guard !stopped else { return }
-    guard let head, roots.size < head.size, var hasher else { return malformed("leaf") }
-    // Taken out and put back, so that its buffers are not copied.
-    self.hasher = nil
-    defer { self.hasher = hasher }
+    guard let head, roots.size < head.size else { return malformed("leaf") }
     let hashField = (range.lowerBound + 5)..<(range.lowerBound + 69)
     guard range.count > 70, bytes[hashField.upperBound] == 0x09,
-      let given = hex.digest(bytes, hashField)
+      let given = LineBytes.digest(bytes, hashField)
     else { return malformed("leaf", at: range.lowerBound..<range.upperBound) }
     let eventStart = hashField.upperBound + 1
     guard let eventEnd = LineBytes.find(0x09, bytes, eventStart..<range.upperBound),
@@ -55,11 +52,15 @@ extension BundleVerifier {
     else { return malformed("leaf", at: lastField) }
 
     let index = roots.size
-    let event = hasher.eventCommitment(bytes, eventStart..<eventEnd, salt: eventSalt)
-    let staff = hasher.staffCommitment(bytes, staffStart..<staffEnd, salt: staffSalt)
-    var matches = hasher.leafHash(event, staff, personal) == given
+    let text = bytes.span
+    let leaf = LogLeaf(
+      event: Commitments.event(text.extracting(eventStart..<eventEnd), salt: eventSalt),
+      staff: Commitments.staff(text.extracting(staffStart..<staffEnd), salt: staffSalt),
+      personal: personal
+    )
+    var matches = leaf.hash == given
     if case .salt(let salt) = person {
-      matches = matches && hasher.emptyPersonalCommitment(salt: salt) == personal
+      matches = matches && Commitments.personal(Commitments.emptyPart, salt: salt) == personal
     }
     if !matches {
       emit(.leafMismatch, .error, index...index)
@@ -67,8 +68,8 @@ extension BundleVerifier {
     }
     append(given)
     judge(
-      event: Array(bytes[eventStart..<eventEnd]),
-      staff: Array(bytes[staffStart..<staffEnd]),
+      event: bytes[eventStart..<eventEnd],
+      staff: bytes[staffStart..<staffEnd],
       person: person,
       at: index
     )
@@ -76,16 +77,16 @@ extension BundleVerifier {
   }
 
   /// The 64 digits after the HTAB at a position, with an HTAB behind them.
-  private mutating func salt(_ bytes: [UInt8], _ tab: Int, _ end: Int) -> Digest32? {
+  private func salt(_ bytes: [UInt8], _ tab: Int, _ end: Int) -> Digest32? {
     let field = (tab + 1)..<(tab + 65)
     guard field.upperBound < end, bytes[tab] == 0x09, bytes[field.upperBound] == 0x09 else {
       return nil
     }
-    return hex.digest(bytes, field)
+    return LineBytes.digest(bytes, field)
   }
 
-  private mutating func person(_ bytes: [UInt8], _ field: Range<Int>) -> BundleWriter.Person? {
-    if field.count == 64 { return hex.digest(bytes, field).map { .salt($0) } }
+  private func person(_ bytes: [UInt8], _ field: Range<Int>) -> BundleWriter.Person? {
+    if field.count == 64 { return LineBytes.digest(bytes, field).map { .salt($0) } }
     if LineBytes.equal(bytes, field, Words.held) { return .held }
     if LineBytes.equal(bytes, field, Words.gone) { return .gone }
     return nil
@@ -110,15 +111,16 @@ extension BundleVerifier {
 
   /// `pads` HTAB first HTAB last (AUD-013, AUD-015).
   private mutating func padsLine(_ bytes: [UInt8], _ fields: [Range<Int>]) {
-    guard let head, var hasher, let first = LineBytes.number(bytes, fields[1]),
+    guard let head, var padHasher, let first = LineBytes.number(bytes, fields[1]),
       first == roots.size
     else { return malformed("pads", at: fields[1]) }
     guard let last = LineBytes.number(bytes, fields[2]), first <= last, last < head.size else {
       return malformed("pads", at: fields[2])
     }
-    self.hasher = nil
-    for index in first...last { append(hasher.padHash(index: index)) }
-    self.hasher = hasher
+    // Taken out and put back, so that its buffer is not copied.
+    self.padHasher = nil
+    for index in first...last { append(padHasher.hash(index: index)) }
+    self.padHasher = padHasher
     summary.pads += last - first + 1
     endedInPads = true
   }
@@ -127,8 +129,8 @@ extension BundleVerifier {
 
   /// Judges the opened parts of one leaf.
   private mutating func judge(
-    event: [UInt8],
-    staff: [UInt8],
+    event: ArraySlice<UInt8>,
+    staff: ArraySlice<UInt8>,
     person: BundleWriter.Person,
     at index: UInt64
   ) {
@@ -150,7 +152,7 @@ extension BundleVerifier {
     guard staff.isAboutPerson == saysPerson else {
       return unclear(.eventMalformed, at: index, ["person"])
     }
-    summary.count(event, staff)
+    summary.count(event, staff, session.words)
     rules.person(person == .held ? .held : person == .gone ? .gone : .none, at: index)
     rules.time(staff.timeMs, at: index)
     apply(event, staff, at: index)

@@ -21,38 +21,34 @@ extension BundleVerifier {
     answerable = nil
     unclear = false
     viewed = false
-    guard let salt = hex.digest(bytes, fields[2]), let staff = hex.digest(bytes, fields[3]),
-      let personal = hex.digest(bytes, fields[4]), fields[1].count <= BundleLimits.eventBytes,
+    guard let salt = LineBytes.digest(bytes, fields[2]),
+      let staff = LineBytes.digest(bytes, fields[3]),
+      let personal = LineBytes.digest(bytes, fields[4]), fields[1].count <= BundleLimits.eventBytes,
       !fields[1].isEmpty
     else { return malformed("receipt", at: fields[2]) }
     guard let path = path(bytes, fields[5]) else { return malformed("receipt", at: fields[5]) }
     summary.receipts += 1
     // The leaf is reported; what its receipt answers cannot be known.
     guard let answered else { return }
-    let part = Array(bytes[fields[1]])
-    let index = answered.sent.index
-    let peer = session.words.text(answered.sent.peer)
-    guard let event = try? LogEvent(parsing: part),
+    guard let event = try? LogEvent(parsing: bytes[fields[1]]),
       event.type == .receive || event.type == .refuse, event.realm == head.realm,
       event.equals(.peer, head.agency.text), event.digest(.message) == answered.message,
-      let log = event.string(.log), log.utf8.starts(with: "\(peer)/".utf8),
-      let view = views[log]
-    else { return emit(.receiptMismatch, .error, index...index, [peer]) }
+      let log = event.text(.log).flatMap(session.words.known),
+      views[log]?.agency == answered.sent.peer
+    else { return mismatch(answered) }
     let leaf = LogLeaf(
-      event: Commitments.event(part, salt: salt),
+      event: Commitments.event(bytes.span.extracting(fields[1]), salt: salt),
       staff: staff,
       personal: personal
     )
-    guard
-      MerkleProof.verifyInclusion(
-        leafHash: leaf.hash,
-        index: event.index,
-        size: view.size,
-        path: path,
-        root: view.root
-      )
-    else { return emit(.receiptMismatch, .error, index...index, [peer]) }
-    session.messages?.answer(answered.message, log: log, at: event.index)
+    let included = views[log]?.receipts.verify(leafHash: leaf.hash, index: event.index, path: path)
+    guard included == true else { return mismatch(answered) }
+    session.messages?.answer(answered.message, log: session.words.text(log), at: event.index)
+  }
+
+  private mutating func mismatch(_ answered: Answerable) {
+    let index = answered.sent.index
+    emit(.receiptMismatch, .error, index...index, [session.words.text(answered.sent.peer)])
   }
 
   private func path(_ bytes: [UInt8], _ field: Range<Int>) -> [Digest32]? {

@@ -1,5 +1,6 @@
 package import CanonicalBytes
 internal import Sealing
+internal import TransparencyLog
 
 /// Reads one bundle from front to back, in chunks of any size, and tells what it finds.
 ///
@@ -19,8 +20,9 @@ package struct BundleVerifier {
 
   /// A peer's checkpoint that receipts rest on.
   struct View {
-    let size: UInt64
-    let root: Digest32
+    /// The agency whose log it is of.
+    let agency: UInt32
+    var receipts: InclusionChecks
   }
 
   let name: String
@@ -32,24 +34,25 @@ package struct BundleVerifier {
   var stopped = false
   private var splitter = LineSplitter()
   private var hash = Hash256()
+  /// Whole lines of the chunk that the hash has yet to take.
+  private var unhashed = 0..<0
   var lineNumber: UInt64 = 0
   var lineOffset: UInt64 = 0
   /// Where the line begins in the buffer it is read from.
   var start = 0
-  var hex = FastHex()
-
   var head: BundleHead?
   var padKey: Digest32?
   var trust = TrustPicture()
   var headLines: [String: Int] = [:]
-  var hasher: LeafHasher?
+  var padHasher: PadHasher?
   var roots = RootStack()
   var rules: LogRules
   var answerable: Answerable?
   /// Whether a receipt may follow a leaf that does not say what it is any more.
   var unclear = false
   var viewed = false
-  var views: [String: View] = [:]
+  /// Views by the number of their log's name.
+  var views: [UInt32: View] = [:]
   var lastSeen: (origin: String, size: UInt64)?
   var lastMark: UInt64?
   var agreedTo: UInt64 = 0
@@ -96,6 +99,7 @@ package struct BundleVerifier {
       return !stopped
     }
     self.splitter = splitter
+    takeHash(chunk)
     if !fits, !stopped {
       lineNumber += 1
       stop(.bundleMalformed, ["length"])
@@ -118,6 +122,7 @@ package struct BundleVerifier {
     summary.registers = trust.registerCount
     summary.cards = trust.cardCount
     summary.name(policies: trust.policies)
+    summary.name(session.words)
     return summary
   }
 
@@ -129,11 +134,24 @@ package struct BundleVerifier {
     guard place != .ended else { return stop(.bundleMalformed, ["end"]) }
     line(bytes, range)
     guard !stopped else { return }
-    if place != .ended {
-      hash.update(bytes[range])
-      hash.update(byte: 0x0A)
-    }
+    if place != .ended { hash(bytes, range) }
     lineOffset += UInt64(range.count) + 1
+  }
+
+  /// Adds a line to what is to be hashed; lines of one chunk are hashed together.
+  private mutating func hash(_ bytes: [UInt8], _ line: Range<Int>) {
+    guard line.upperBound < bytes.count else {
+      // A line put together from two chunks: it has no LF, and is the first of its buffer.
+      hash.update(bytes[line])
+      return hash.update(byte: 0x0A)
+    }
+    unhashed = (unhashed.isEmpty ? line.lowerBound : unhashed.lowerBound)..<(line.upperBound + 1)
+  }
+
+  private mutating func takeHash(_ bytes: [UInt8]) {
+    guard !unhashed.isEmpty else { return }
+    hash.update(bytes[unhashed])
+    unhashed = 0..<0
   }
 
   private mutating func line(_ bytes: [UInt8], _ range: Range<Int>) {
@@ -168,8 +186,11 @@ package struct BundleVerifier {
     guard let count = LineBytes.number(bytes, fields[1]) else {
       return malformed("end", at: fields[1])
     }
-    guard let digest = hex.digest(bytes, fields[2]) else { return malformed("end", at: fields[2]) }
+    guard let digest = LineBytes.digest(bytes, fields[2]) else {
+      return malformed("end", at: fields[2])
+    }
     finishLeaves()
+    takeHash(bytes)
     if count != lineNumber - 1 {
       emit(.bundleAltered, .error, nil, ["lines", String(count), String(lineNumber - 1)])
     }

@@ -21,7 +21,6 @@ package struct ClaimScan {
   private var splitter = LineSplitter()
   private var lines = 0
   private var ended = false
-  private var hex = FastHex()
 
   /// Prepares to run over a bundle.
   package init(name: String) { self.name = name }
@@ -49,7 +48,8 @@ package struct ClaimScan {
     switch (LineBytes.text(bytes, fields[0]), fields.count) {
     case ("head", 2) where lines == 2: head = try? BundleHead(parsing: Array(bytes[fields[1]]))
     case ("seen", 4):
-      guard let size = LineBytes.number(bytes, fields[2]), let root = hex.digest(bytes, fields[3])
+      guard let size = LineBytes.number(bytes, fields[2]),
+        let root = LineBytes.digest(bytes, fields[3])
       else { return }
       add(LineBytes.text(bytes, fields[1]), size, root)
     case ("view", 2):

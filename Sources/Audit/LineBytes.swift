@@ -1,3 +1,4 @@
+internal import CanonicalBytes
 internal import Foundation
 internal import ReferralModel
 
@@ -16,13 +17,12 @@ enum LineBytes {
 
   /// Whether a range holds exactly these bytes.
   static func equal(_ bytes: [UInt8], _ range: Range<Int>, _ other: [UInt8]) -> Bool {
-    guard range.count == other.count else { return false }
-    var position = range.lowerBound
-    for byte in other {
-      guard bytes[position] == byte else { return false }
-      position += 1
-    }
-    return true
+    bytes[range] == other[...]
+  }
+
+  /// The 64 lower-case hexadecimal digits of a range; `nil` for anything else.
+  static func digest(_ bytes: [UInt8], _ range: Range<Int>) -> Digest32? {
+    Digest32(hexDigits: bytes.span.extracting(range))
   }
 
   /// The fields of a line, its word first, without the tabs; `nil` for more than `limit`.

@@ -15,17 +15,6 @@ struct LogRules {
     let details: [String]
   }
 
-  /// A grant, as far as disclosures are judged by it.
-  struct Grant {
-    let peer: UInt32
-    let purpose: UInt32
-    let policy: Digest32
-    let groups: UInt128
-    let untilMs: UInt64
-    var withdrawnAt = UInt64.max
-    var offered = false
-  }
-
   /// A disclose or notify event that waits for its answer.
   struct Sent {
     let index: UInt64
@@ -46,7 +35,7 @@ struct LogRules {
   /// Agencies, purposes, staff: words by number.
   let words: WordTable
 
-  var grants: [UInt64: Grant] = [:]
+  var grants = GrantTable()
   private(set) var open: [Digest32: Sent] = [:]
   var lastSeq: [UInt32: UInt64] = [:]
   private var waitingSecond: [UInt64: (actor: UInt32, timeMs: UInt64)] = [:]
@@ -107,31 +96,18 @@ struct LogRules {
   /// A disclose event against the grant it names (AUD-042).
   mutating func judge(
     disclosure index: UInt64,
-    under grant: inout Grant,
-    at grantIndex: UInt64,
-    scope: Grant,
+    under grant: GrantTable.Grant,
+    scope: GrantTable.Scope,
     timeMs: UInt64,
-    isOffer: Bool
+    offeredBefore: Bool
   ) {
-    let details = [String(grantIndex)]
-    if grant.peer != scope.peer || grant.purpose != scope.purpose || grant.policy != scope.policy
-      || scope.groups & ~grant.groups != 0
-    {
-      remark(.grantScope, .error, index...index, details)
+    func found(_ code: FindingCode, _ more: [String] = []) {
+      remark(code, .error, index...index, [String(grant.index)] + more)
     }
-    if timeMs >= grant.untilMs { remark(.grantExpired, .error, index...index, details) }
-    if grant.withdrawnAt < index {
-      remark(.grantWithdrawn, .error, index...index, details + [String(grant.withdrawnAt)])
-    }
-    guard isOffer else { return }
-    if grant.offered { remark(.grantUsedTwice, .error, index...index, details) }
-    grant.offered = true
-  }
-
-  /// A withdraw event of a grant of this log.
-  mutating func withdraw(_ grant: UInt64, at index: UInt64) {
-    guard let found = grants[grant], found.withdrawnAt == .max else { return }
-    grants[grant]?.withdrawnAt = index
+    if !grant.scope.covers(scope) { found(.grantScope) }
+    if timeMs >= grant.untilMs { found(.grantExpired) }
+    if let withdrawn = grant.withdrawnAt { found(.grantWithdrawn, [String(withdrawn)]) }
+    if offeredBefore { found(.grantUsedTwice) }
   }
 
   // MARK: Sequence numbers and answers

@@ -33,39 +33,52 @@ public enum Base64 {
   }
 
   /// Decodes; `nil` for a wrong length, a foreign character, missing padding or set spare bits.
-  public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+  public static func decode(_ text: Span<UInt8>) -> [UInt8]? {
     guard text.count.isMultiple(of: 4) else { return nil }
-    var out: [UInt8] = []
-    out.reserveCapacity(text.count / 4 * 3)
-    var group: UInt32 = 0
-    var filled = 0
-    var padding = 0
-    for character in text {
-      if character == 0x3D {
-        padding += 1
-        group <<= 6
-      } else {
-        let value = values[Int(character)]
-        guard value != 0xFF, padding == 0 else { return nil }
-        group = group << 6 | UInt32(value)
+    guard text.count > 0 else { return [] }
+    let padding = (0..<2).prefix { text[text.count - 1 - $0] == 0x3D }.count
+    let groups = text.count / 4 - (padding > 0 ? 1 : 0)
+    let table = values
+    // Above 63 where a character is foreign; padding is, before the end.
+    var foreign: UInt8 = 0
+    var spare: UInt32 = 0
+    let out = unsafe [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3) { out, count in
+      func group(_ place: Int, of four: Int) -> UInt32 {
+        var bits: UInt32 = 0
+        for offset in 0..<4 {
+          let value = offset < four ? table[Int(text[place + offset])] : 0
+          foreign |= value
+          bits = bits << 6 | UInt32(value)
+        }
+        return bits
       }
-      filled += 1
-      guard filled == 4 else { continue }
-      guard padding <= 2 else { return nil }
+      for number in 0..<groups {
+        let bits = group(4 * number, of: 4)
+        unsafe out[count] = UInt8(truncatingIfNeeded: bits >> 16)
+        unsafe out[count + 1] = UInt8(truncatingIfNeeded: bits >> 8)
+        unsafe out[count + 2] = UInt8(truncatingIfNeeded: bits)
+        count += 3
+      }
+      guard padding > 0 else { return }
+      let bits = group(4 * groups, of: 4 - padding)
       // Spare bits under the padding are zero, so that one value has one text.
-      if padding == 1, group & 0xFF != 0 { return nil }
-      if padding == 2, group & 0xFFFF != 0 { return nil }
-      out.append(UInt8(truncatingIfNeeded: group >> 16))
-      if padding < 2 { out.append(UInt8(truncatingIfNeeded: group >> 8)) }
-      if padding < 1 { out.append(UInt8(truncatingIfNeeded: group)) }
-      // Padding ends the text.
-      if padding > 0 { return out.count == text.count / 4 * 3 - padding ? out : nil }
-      filled = 0
-      group = 0
+      spare = bits & (padding == 1 ? 0xFF : 0xFFFF)
+      unsafe out[count] = UInt8(truncatingIfNeeded: bits >> 16)
+      count += 1
+      if padding == 1 {
+        unsafe out[count] = UInt8(truncatingIfNeeded: bits >> 8)
+        count += 1
+      }
     }
-    return out
+    return foreign < 64 && spare == 0 ? out : nil
   }
 
+  /// Decodes bytes; see ``decode(_:)-swift.type.method``.
+  public static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? { decode(text.span) }
+
+  /// Decodes bytes; see ``decode(_:)-swift.type.method``.
+  public static func decode(_ text: [UInt8]) -> [UInt8]? { decode(text.span) }
+
   /// Decodes text; see ``decode(_:)-swift.type.method``.
-  public static func decode(_ text: String) -> [UInt8]? { decode(Array(text.utf8)) }
+  public static func decode(_ text: String) -> [UInt8]? { decode(text.utf8.span) }
 }

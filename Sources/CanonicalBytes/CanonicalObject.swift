@@ -22,6 +22,12 @@ public struct CanonicalObject: Sendable {
     sortMembers()
   }
 
+  /// Builds an object from the pairs of a dictionary, whose keys are distinct.
+  public init(pairs: [String: CanonicalValue]) {
+    members = pairs.map { Member(key: $0.key, value: $0.value) }
+    sortMembers()
+  }
+
   /// Takes members that a parser has already found in order.
   init(ordered members: [Member]) { self.members = members }
 
@@ -39,10 +45,19 @@ public struct CanonicalObject: Sendable {
   }
 
   private mutating func sortMembers() {
-    members.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    members.sort { Self.precedes($0.key, $1.key) }
     for (left, right) in zip(members, members.dropFirst()) {
       precondition(!left.key.utf8.elementsEqual(right.key.utf8), "a key stands once in an object")
     }
+  }
+
+  /// Byte order, where the bytes stand.
+  private static func precedes(_ left: String, _ right: String) -> Bool {
+    let (left, right) = (left.utf8.span, right.utf8.span)
+    for place in 0..<min(left.count, right.count) where left[place] != right[place] {
+      return left[place] < right[place]
+    }
+    return left.count < right.count
   }
 
   /// The one canonical text of this object, without white space.
@@ -107,6 +122,9 @@ enum CanonicalWriter {
 
   static func write(_ text: String, to out: inout [UInt8]) {
     out.append(UInt8(ascii: "\""))
+    defer { out.append(UInt8(ascii: "\"")) }
+    // The usual case: nothing to escape, taken in one piece.
+    guard needsEscapes(text.utf8.span) else { return out.append(contentsOf: text.utf8) }
     for byte in text.utf8 {
       if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
         out.append(UInt8(ascii: "\\"))
@@ -118,6 +136,14 @@ enum CanonicalWriter {
         out.append(byte)
       }
     }
-    out.append(UInt8(ascii: "\""))
+  }
+
+  private static func needsEscapes(_ text: Span<UInt8>) -> Bool {
+    var found = false
+    for place in text.indices {
+      let byte = text[place]
+      found = found || byte == 0x0A || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+    return found
   }
 }

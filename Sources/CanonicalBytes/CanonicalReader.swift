@@ -46,6 +46,7 @@ struct CanonicalReader {
       skipSpace()
       let (start, startLine) = (position, line)
       let key = try readString(text: isDocument)
+      guard isDocument || isKey(key) else { throw .syntax(offset: start, line: startLine) }
       if !isDocument, let last = members.last,
         !last.key.utf8.lexicographicallyPrecedes(key.utf8)
       {
@@ -68,6 +69,26 @@ struct CanonicalReader {
       throw .keyOrder(offset: position, line: line)
     }
     return CanonicalObject(ordered: members)
+  }
+
+  /// Longest key of a signed text, in bytes (CJ-002).
+  private static let keyLimitBytes = 32
+
+  /// `[a-z][a-z0-9_]*`, in CJ-1 with `-` beside `_` (CJ-002, CJ-103).
+  private func isKey(_ key: String) -> Bool {
+    guard (1...Self.keyLimitBytes).contains(key.utf8.count) else { return false }
+    var isFirst = true
+    for byte in key.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"): break
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+        guard !isFirst else { return false }
+      case UInt8(ascii: "-"): guard !isEvent, !isFirst else { return false }
+      default: return false
+      }
+      isFirst = false
+    }
+    return true
   }
 
   private mutating func readValue(

@@ -5,18 +5,18 @@ public struct Digest32: Hashable, Sendable {
   /// The size of the value, in bytes.
   public static let byteCount = 32
 
-  // Big-endian words, so that comparing words compares bytes.
-  private let word0: UInt64
-  private let word1: UInt64
-  private let word2: UInt64
-  private let word3: UInt64
+  // Big-endian words, so that comparing words compares bytes. Seen by other modules' compilers, as
+  // the small functions over them are: a digest passes through many hands for each event.
+  @usableFromInline let word0: UInt64
+  @usableFromInline let word1: UInt64
+  @usableFromInline let word2: UInt64
+  @usableFromInline let word3: UInt64
 
   /// All bits zero.
   public static let zero = Digest32(words: (0, 0, 0, 0))
 
-  private init(words: (UInt64, UInt64, UInt64, UInt64)) {
-    (word0, word1, word2, word3) = words
-  }
+  @usableFromInline
+  init(words: (UInt64, UInt64, UInt64, UInt64)) { (word0, word1, word2, word3) = words }
 
   /// Takes exactly 32 bytes; `nil` for any other count.
   public init?(_ bytes: some Collection<UInt8>) {
@@ -36,6 +36,7 @@ public struct Digest32: Hashable, Sendable {
   }
 
   /// Takes the first 32 bytes of a buffer that the caller knows to be long enough.
+  @inlinable
   public init(reading buffer: UnsafeRawBufferPointer) {
     precondition(buffer.count >= Self.byteCount, "a digest is 32 bytes")
     unsafe self.init(
@@ -60,8 +61,7 @@ public struct Digest32: Hashable, Sendable {
 
   /// Reads 64 lower-case hexadecimal digits; `nil` for anything else.
   public init?(hex: String) {
-    guard let bytes = Hex.decode(hex) else { return nil }
-    self.init(bytes)
+    self.init(hexDigits: hex.utf8.span)
   }
 
   /// The 32 bytes.
@@ -73,14 +73,30 @@ public struct Digest32: Hashable, Sendable {
   }
 
   /// Lower-case hexadecimal, 64 digits.
-  public var hex: String { Hex.encode(bytes) }
+  public var hex: String {
+    unsafe String(unsafeUninitializedCapacity: 2 * Self.byteCount) { buffer in
+      unsafe writeHex(to: UnsafeMutableRawBufferPointer(buffer))
+      return 2 * Self.byteCount
+    }
+  }
 
   /// Appends the 32 bytes to an array.
   public func append(to out: inout [UInt8]) {
     unsafe withUnsafeBytes { unsafe out.append(contentsOf: $0) }
   }
 
+  /// Copies the 32 bytes to the start of a buffer that is at least as long.
+  @inlinable
+  public func copy(to out: UnsafeMutableRawBufferPointer) {
+    precondition(out.count >= Self.byteCount, "a digest is 32 bytes")
+    unsafe out.storeBytes(of: word0.bigEndian, toByteOffset: 0, as: UInt64.self)
+    unsafe out.storeBytes(of: word1.bigEndian, toByteOffset: 8, as: UInt64.self)
+    unsafe out.storeBytes(of: word2.bigEndian, toByteOffset: 16, as: UInt64.self)
+    unsafe out.storeBytes(of: word3.bigEndian, toByteOffset: 24, as: UInt64.self)
+  }
+
   /// Lends the 32 bytes to a closure.
+  @inlinable
   public func withUnsafeBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -53,6 +53,37 @@ public struct PAE: Sendable {
     return pae.bytes
   }
 
+  /// Longest label that ``writeHead(_:part:to:)`` takes, in bytes.
+  public static let shortLabelBytes = 32
+  /// Most bytes that ``writeHead(_:part:to:)`` writes.
+  public static let headBytes = 24 + shortLabelBytes
+
+  /// Writes all of `PAE(label, part)` that stands before the part itself, so that a hash can take the
+  /// part where it is.
+  ///
+  /// - Parameters:
+  ///   - label: At most ``shortLabelBytes`` bytes.
+  ///   - byteCount: The length of the part.
+  ///   - out: At least ``headBytes`` long.
+  /// - Returns: How many bytes were written.
+  public static func writeHead(
+    _ label: StaticString,
+    part byteCount: Int,
+    to out: UnsafeMutableRawBufferPointer
+  ) -> Int {
+    let count = label.utf8CodeUnitCount
+    precondition(count <= shortLabelBytes && out.count >= headBytes, "a label is short")
+    unsafe out.storeBytes(of: UInt64(2).littleEndian, toByteOffset: 0, as: UInt64.self)
+    unsafe out.storeBytes(of: UInt64(count).littleEndian, toByteOffset: 8, as: UInt64.self)
+    for index in 0..<count { unsafe out[16 + index] = label.utf8Start[index] }
+    unsafe out.storeBytes(
+      of: UInt64(byteCount).littleEndian,
+      toByteOffset: 16 + count,
+      as: UInt64.self
+    )
+    return 24 + count
+  }
+
   /// Encodes byte strings without a label (a list inside another encoding).
   public static func list(_ parts: [[UInt8]]) -> [UInt8] {
     var out: [UInt8] = []

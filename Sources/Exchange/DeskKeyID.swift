@@ -8,11 +8,7 @@ internal import Sealing
 package enum DeskKeyID {
   /// `SHA-256(PAE("amonat/v1/desk-key", agency, desk, public key))`.
   package static func of(agency: AgencyID, desk: DeskName, publicKey: [UInt8]) -> Digest32 {
-    var pae = PAE("amonat/v1/desk-key", parts: 3, reserving: publicKey.count + 96)
-    pae.add(agency.text)
-    pae.add(desk.text)
-    pae.add(publicKey)
-    return Hash256.of(pae.bytes)
+    KeyWrap.deskKeyID(agency: agency.text, desk: desk.text, publicKey: publicKey)
   }
 
   /// `SHA-256(PAE("amonat/v1/courier-key", agency, public key))`.

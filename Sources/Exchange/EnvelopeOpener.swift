@@ -26,17 +26,83 @@ package enum EnvelopeOpener {
     guard let stanza = envelope.stanzas.first(where: { $0.keyID == keyID }) else {
       throw .notForThisKey
     }
-    let info = EnvelopeFormat.wrapInfo(
+    let wrapped = KeyWrap.Wrapped(encapsulated: stanza.encapsulated, sealed: stanza.wrapped)
+    return try open(envelope, stanza, wrapped: wrapped, keyID: keyID, deskKey: deskKey)
+  }
+
+  /// Opens a message whose content keys were wrapped again to a later key of the desk.
+  ///
+  /// The stanza of the key that the sender wrapped them to still names the groups.
+  ///
+  /// - Throws: ``ExchangeFailure/notForThisKey`` or ``ExchangeFailure/sealed``.
+  package static func open(
+    _ envelope: CheckedEnvelope,
+    resealedFrom oldKey: Digest32,
+    wrapped: KeyWrap.Wrapped,
+    keyID: Digest32,
+    deskKey: borrowing KeyWrap.PrivateKey
+  ) throws(ExchangeFailure) -> [Opened] {
+    guard let stanza = envelope.stanzas.first(where: { $0.keyID == oldKey }) else {
+      throw .notForThisKey
+    }
+    return try open(envelope, stanza, wrapped: wrapped, keyID: keyID, deskKey: deskKey)
+  }
+
+  /// Wraps the content keys of a message to a later key of the same desk; the content stays as it is.
+  ///
+  /// Starts from an earlier re-wrap, or, without one, from the sender's stanza.
+  ///
+  /// - Throws: ``ExchangeFailure/notForThisKey`` or ``ExchangeFailure/sealed``.
+  package static func rewrap(
+    _ envelope: CheckedEnvelope,
+    from wrap: KeyWrap.Wrapped?,
+    oldKey: Digest32,
+    heldKeyID: Digest32,
+    heldKey: borrowing KeyWrap.PrivateKey,
+    to newKeyID: Digest32,
+    newKey: KeyWrap.PublicKey
+  ) throws(ExchangeFailure) -> KeyWrap.Wrapped {
+    guard let stanza = envelope.stanzas.first(where: { $0.keyID == oldKey }) else {
+      throw .notForThisKey
+    }
+    let present =
+      wrap ?? KeyWrap.Wrapped(encapsulated: stanza.encapsulated, sealed: stanza.wrapped)
+    do {
+      let keys = try heldKey.unwrap(
+        present,
+        info: info(envelope, stanza, heldKeyID),
+        secretBytes: stanza.groups.count * Digest32.byteCount
+      )
+      return try newKey.wrap(keys, info: info(envelope, stanza, newKeyID))
+    } catch {
+      throw .sealed
+    }
+  }
+
+  private static func info(
+    _ envelope: CheckedEnvelope,
+    _ stanza: CheckedEnvelope.Stanza,
+    _ keyID: Digest32
+  ) -> [UInt8] {
+    EnvelopeFormat.wrapInfo(
       headerHash: envelope.headerHash,
       tableHash: envelope.tableHash,
       keyID: keyID,
       groups: stanza.groups
     )
-    let wrapped = KeyWrap.Wrapped(encapsulated: stanza.encapsulated, sealed: stanza.wrapped)
+  }
+
+  private static func open(
+    _ envelope: CheckedEnvelope,
+    _ stanza: CheckedEnvelope.Stanza,
+    wrapped: KeyWrap.Wrapped,
+    keyID: Digest32,
+    deskKey: borrowing KeyWrap.PrivateKey
+  ) throws(ExchangeFailure) -> [Opened] {
     do {
       let keys = try deskKey.unwrap(
         wrapped,
-        info: info,
+        info: info(envelope, stanza, keyID),
         secretBytes: stanza.groups.count * Digest32.byteCount
       )
       var opened: [Opened] = []

@@ -34,6 +34,15 @@ package enum EnvelopeStripper {
     return (gone.isEmpty ? bytes : wire.canonicalBytes, gone)
   }
 
+  /// The bytes of a stored envelope that are its own: sealed content and wrapped keys.
+  ///
+  /// The framing is like that of every other envelope, and would be found for ever.
+  package static func sealed(in bytes: [UInt8]) -> [[UInt8]] {
+    guard let parsed = try? EnvelopeReader(bytes) else { return [Array(bytes.suffix(4096))] }
+    return parsed.wire.compartment.filter { !$0.isEmpty }.map { [UInt8]($0) }
+      + parsed.stanzas.flatMap { [$0.encapsulated, $0.wrapped] }
+  }
+
   /// The groups of a stored envelope whose compartments are still there, ascending.
   package static func groups(in bytes: [UInt8]) -> [FieldGroup] {
     guard let parsed = try? EnvelopeReader(bytes) else { return [] }

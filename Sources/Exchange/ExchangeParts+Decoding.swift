@@ -1,5 +1,6 @@
 internal import CanonicalBytes
 internal import Foundation
+internal import ReferralModel
 internal import TransparencyLog
 internal import WireSchema
 
@@ -23,12 +24,12 @@ extension ExchangeParts {
     guard wire.waitSeconds <= ExchangeLimits.waitSeconds else { throw .malformed }
     waitSeconds = wire.waitSeconds
     for refusal in wire.refused {
-      guard let message = Digest32(field: refusal.message), Self.isCode(refusal.code) else {
+      guard let message = Digest32(field: refusal.message), Code(refusal.code) != nil else {
         throw .malformed
       }
       refused.append(RefusalPart(message: message, received: refusal.code))
     }
-    guard wire.code.isEmpty || Self.isCode(wire.code) else { throw .malformed }
+    guard wire.code.isEmpty || Code(wire.code) != nil else { throw .malformed }
     if role == .request { guard wire.code.isEmpty else { throw .malformed } }
     code = wire.code
     held = try Self.number(wire.held)
@@ -74,20 +75,6 @@ extension ExchangeParts {
   private static func number(_ value: UInt64) throws(ExchangeCode) -> UInt64 {
     guard value <= CanonicalJSON.integerLimit else { throw .malformed }
     return value
-  }
-
-  /// `[a-z0-9][a-z0-9.-]*` (BYT-015).
-  private static func isCode(_ text: String) -> Bool {
-    var count = 0
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): break
-      case UInt8(ascii: "."), UInt8(ascii: "-"): guard count > 0 else { return false }
-      default: return false
-      }
-      count += 1
-    }
-    return (1...ExchangeLimits.codeBytes).contains(count)
   }
 }
 

@@ -8,6 +8,9 @@ internal import NodeStore
 internal import Sealing
 
 /// The same request under the same key gets the stored answer; another request under it is refused.
+///
+/// What the request changes and the mark that it was carried out are one transaction
+/// (``OnceMark``), so a crash between the change and the answer cannot make it happen twice.
 struct Idempotency: Sendable {
   let node: Node
 
@@ -15,26 +18,40 @@ struct Idempotency: Sendable {
     _ call: LocalCall,
     _ serve: () async throws -> Response
   ) async throws -> Response {
-    guard let key = call.idempotencyKey, call.endpoint.method == "POST" else {
+    guard let key = call.idempotencyKey, call.endpoint.keepsAnswer else {
       return try await serve()
     }
     let request = Hash256.of(Array("\(call.endpoint.rawValue) \(call.id)\n".utf8) + call.body)
-    let known: [UInt8]?
-    do {
-      known = try await node.store.read { try $0.answer(forKey: key, request: request) }
-    } catch {
-      throw NodeError(.idempotencyConflict)
+    switch try await known(key, request) {
+    case .answer(let bytes): return LocalRoutes.response(.ok, "application/json", bytes)
+    case .lost: throw NodeError(.answerLost)
+    case nil: break
     }
-    if let known { return LocalRoutes.response(.ok, "application/json", known) }
-    let response = try await serve()
+    let once = OnceMark(key: key, request: request, atMs: node.clock.nowMs())
+    let response: Response
+    do {
+      response = try await OnceMark.$current.withValue(once) { try await serve() }
+    } catch {
+      // Answered with a failure: the caller may ask again under the same key.
+      if once.isWritten { try? await node.store.change { try $0.forget(once) } }
+      throw error
+    }
     guard response.status == .ok else { return response }
     let collector = BodyCollector()
     try await response.body.write(collector)
-    let (answer, atMs) = (collector.bytes, node.clock.nowMs())
-    try await node.store.change {
-      try $0.keep(answer: answer, forKey: key, request: request, atMs: atMs)
-    }
+    let answer = collector.bytes
+    try await node.store.change { try $0.complete(once, answer: answer) }
     return LocalRoutes.response(.ok, "application/json", answer)
+  }
+
+  private func known(_ key: String, _ request: Digest32) async throws -> KnownAnswer? {
+    do {
+      return try await node.store.read { try $0.answer(forKey: key, request: request) }
+    } catch StoreFailure.conflict("idempotency-conflict") {
+      throw NodeError(.idempotencyConflict)
+    } catch {
+      throw NodeError(.storageUnreadable)
+    }
   }
 }
 

@@ -46,6 +46,8 @@ struct LocalRoutes: Sendable {
     case .health:
       let health = await StatusService(node: node).health()
       return try json(health, status: health.status == "ok" ? .ok : .serviceUnavailable)
+    case .clock: return try json(StatusService(node: node).clock())
+    case .decideClock: return try json(await StatusService(node: node).decideClock(call.decode()))
     case .metrics: return text(await StatusService(node: node).metrics())
     case .addUser: return try json(await AccessService(node: node).addUser(call.decode()))
     case .unlock: return try json(await AccessService(node: node).unlock(call.decode()))
@@ -62,7 +64,7 @@ struct LocalRoutes: Sendable {
     case .hello: return try json(RegisterService(node: node).hello())
     case .openCase:
       return try json(await CaseService(node: node).open(call.decode(), try await call.presence()))
-    case .cases: return try json(await CaseService(node: node).list())
+    case .cases: return try json(await CaseService(node: node).list(after: call.query("after")))
     case .showCase:
       return try json(await CaseService(node: node).show(call.id, try await call.presence()))
     case .recordConsent:
@@ -115,7 +117,8 @@ struct LocalRoutes: Sendable {
       return try json(
         await ReferralActions(node: node).list(
           box: call.query("box").flatMap { ReferralBox(rawValue: $0) },
-          state: call.query("state")
+          state: call.query("state"),
+          after: call.query("after")
         )
       )
     case .showReferral:

@@ -16,6 +16,9 @@ package enum NodeProcess {
     let node = try await Node(folder: folder, settings: settings.node)
     var services: [any Service] = NodeServices.make(node, logger: logger)
     services.append(LocalServer(node: node, socketPath: settings.node.socketPath, logger: logger))
+    if let port = settings.node.metricsPort {
+      services.append(LoopbackServer(node: node, port: port, logger: logger))
+    }
     logger.info(
       "started",
       metadata: [

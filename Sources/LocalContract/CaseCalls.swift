@@ -37,10 +37,13 @@ package struct CaseOpened: Codable, Hashable, Sendable {
 package struct CaseList: Codable, Hashable, Sendable {
   /// The newest first.
   package var cases: [CaseLine]
+  /// Hand this back as `after` for the following page.
+  package var next: String?
 
   /// Gathers the parts.
-  package init(cases: [CaseLine]) {
+  package init(cases: [CaseLine], next: String? = nil) {
     self.cases = cases
+    self.next = next
   }
 }
 

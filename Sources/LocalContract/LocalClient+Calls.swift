@@ -61,8 +61,10 @@ extension LocalClient {
     try await post(.openCase, request, idempotencyKey: idempotencyKey)
   }
 
-  /// The cases of the session's desks.
-  package func cases() async throws(LocalFailure) -> CaseList { try await get(.cases) }
+  /// One page of the cases of the session's desks.
+  package func cases(after: String? = nil) async throws(LocalFailure) -> CaseList {
+    try await get(.cases, query: after.map { [("after", $0)] } ?? [])
+  }
 
   /// One case.
   package func showCase(_ id: String) async throws(LocalFailure) -> CaseView {
@@ -181,6 +183,14 @@ extension LocalClient {
       body: try LocalJSON.encode(AuditExport()),
       timeout: .seconds(3_600)
     )
+  }
+
+  /// How the node stands in time.
+  package func clock() async throws(LocalFailure) -> ClockStatus { try await get(.clock) }
+
+  /// Decides which clock is right.
+  package func decideClock(_ choice: ClockChoice) async throws(LocalFailure) -> ClockStatus {
+    try await post(.decideClock, ClockDecide(use: choice.rawValue))
   }
 
   /// Whether the node works.

@@ -28,7 +28,7 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   case hello = "GET /v1/hello"
   /// ``CaseOpen`` → ``CaseOpened``.
   case openCase = "POST /v1/cases"
-  /// Answers ``CaseList``.
+  /// Answers ``CaseList``; takes `after`.
   case cases = "GET /v1/cases"
   /// Answers ``CaseView``.
   case showCase = "GET /v1/cases/{id}"
@@ -64,6 +64,10 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   case act = "POST /v1/referrals/{id}/{action}"
   /// ``AuditExport`` → ``AuditExported``, or the bundle itself.
   case exportAudit = "POST /v1/audit/export"
+  /// Answers ``ClockStatus``; needs no session.
+  case clock = "GET /v1/clock"
+  /// ``ClockDecide`` → ``ClockStatus``.
+  case decideClock = "POST /v1/clock"
   /// Answers Prometheus text.
   case metrics = "GET /metrics"
   /// Answers ``Health``: 200, or 503.
@@ -79,12 +83,29 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   package var needsSession: Bool {
     switch self {
     case .status, .addUser, .unlock, .addDesk, .card, .signCard, .register, .importRegister,
-      .policy, .importPeers, .hello, .exportAudit, .metrics, .health:
+      .policy, .importPeers, .hello, .exportAudit, .clock, .metrics, .health:
       false
-    case .lock, .openCase, .cases, .showCase, .recordConsent, .consents, .stop, .withdraw, .resume,
-      .setCodeWord, .withdrawalHolders, .stopReceived, .handOn, .alerts, .settleAlert, .refer,
+    case .lock, .decideClock, .openCase, .cases, .showCase, .recordConsent, .consents, .stop,
+      .withdraw, .resume, .setCodeWord, .withdrawalHolders, .stopReceived, .handOn, .alerts,
+      .settleAlert, .refer,
       .referrals, .showReferral, .act:
       true
+    }
+  }
+
+  /// Whether an answer is kept under an `Idempotency-Key`.
+  ///
+  /// Not those that hold a secret of a person (a token, a paper key) or a whole bundle; repeating
+  /// these calls harms nothing.
+  package var keepsAnswer: Bool {
+    switch self {
+    case .openCase, .recordConsent, .stop, .withdraw, .refer, .act, .importRegister, .importPeers:
+      true
+    case .status, .addUser, .unlock, .lock, .addDesk, .card, .signCard, .register, .policy, .hello,
+      .cases, .showCase, .consents, .referrals, .showReferral, .exportAudit, .clock, .decideClock,
+      .metrics,
+      .health:
+      false
     }
   }
 

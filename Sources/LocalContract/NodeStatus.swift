@@ -22,6 +22,8 @@ package struct NodeStatus: Codable, Hashable, Sendable {
   package var counts: [String: UInt64]
   /// Registered codes of what a person should look at.
   package var warnings: [String]
+  /// How the node stands in time.
+  package var clock: ClockStatus?
 
   /// Gathers the parts.
   package init(
@@ -35,7 +37,8 @@ package struct NodeStatus: Codable, Hashable, Sendable {
     desks: [DeskStatus],
     peers: [PeerStatus],
     counts: [String: UInt64],
-    warnings: [String]
+    warnings: [String],
+    clock: ClockStatus? = nil
   ) {
     self.agency = agency
     self.realm = realm
@@ -48,6 +51,7 @@ package struct NodeStatus: Codable, Hashable, Sendable {
     self.peers = peers
     self.counts = counts
     self.warnings = warnings
+    self.clock = clock
   }
 }
 

@@ -70,6 +70,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
   case deskKeyGone = "desk-key-gone"
   /// The key was used with another request.
   case idempotencyConflict = "idempotency-conflict"
+  /// It was carried out, and its answer was lost with the process: look before asking again.
+  case answerLost = "answer-lost"
   /// Something else changed it first.
   case conflict
   /// Too much at once.
@@ -97,7 +99,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case .methodNotAllowed: 405
     case .userExists, .secondHolderMissing, .secondPersonMissing, .grantMissing, .consentMissing,
       .consentRefused, .consentFrozen, .stateNotAllowed, .policyUnknown, .registerUnknown, .member,
-      .cardUnknown, .deskKeyGone, .idempotencyConflict, .conflict:
+      .cardUnknown, .deskKeyGone, .idempotencyConflict, .answerLost,
+      .conflict:
       409
     case .tooLarge: 413
     case .passphraseWeak, .overDisclosed, .fieldMissing, .policy: 422
@@ -113,7 +116,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     switch self {
     case .malformed, .unknownField, .tooLarge, .notFound, .methodNotAllowed, .userUnknown,
       .userExists, .deskUnknown, .caseUnknown, .referralUnknown, .consentRefused, .stateNotAllowed,
-      .idempotencyConflict:
+      .idempotencyConflict, .answerLost:
       false
     case .sessionUnknown, .passphraseWrong, .passphraseWeak, .codeWordWrong, .notAllowed,
       .deskLocked,
@@ -162,6 +165,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case .cardUnknown: "No valid card of the recipient is held."
     case .deskKeyGone: "The recipient's desk keys have run out."
     case .idempotencyConflict: "The key was used with another request."
+    case .answerLost: "It was carried out, and its answer was lost: look before asking again."
     case .conflict: "Something else changed it first."
     case .busy: "Too much at once."
     case .storageFull: "Nothing was changed."

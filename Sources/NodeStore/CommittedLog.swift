@@ -38,20 +38,27 @@ package struct CommittedLog {
   /// - Throws: ``StoreFailure/unknown(_:)`` for an index that is a pad or beyond the log.
   package func openings(_ indices: [UInt64]) throws -> [EventOpening] {
     try book.reading(database) {
-      let statement = try database.cachedStatement(
-        sql: "SELECT e, e_salt, a, a_salt, p_commit FROM event WHERE idx = ?"
+      let stored = try book.hot.statement(
+        "SELECT e, e_salt, a, a_salt, p_commit FROM event WHERE idx = ?",
+        database
       )
       return try indices.map { index in
-        guard let row = try Row.fetchOne(statement, arguments: [Int64(index)]),
-          let salt = Digest32([UInt8](row[1] as Data)),
-          let staffSalt = Digest32([UInt8](row[3] as Data)),
-          let personal = Digest32([UInt8](row[4] as Data))
-        else { throw StoreFailure.unknown("event") }
+        let written =
+          try book.recent(index)
+          ?? stored.first([.number(index)]) { row in
+            LogBook.Written(
+              event: row.bytes(0),
+              salt: try row.digest(1),
+              staff: Commitments.staff(row.bytes(2), salt: try row.digest(3)),
+              personal: try row.digest(4)
+            )
+          }
+        guard let written else { throw StoreFailure.unknown("event") }
         return EventOpening(
-          event: [UInt8](row[0] as Data),
-          salt: salt,
-          staff: Commitments.staff([UInt8](row[2] as Data), salt: staffSalt),
-          personal: personal,
+          event: written.event,
+          salt: written.salt,
+          staff: written.staff,
+          personal: written.personal,
           path: try proofs.inclusionProof(index: index)
         )
       }

@@ -113,6 +113,23 @@ package final class Keyring: Sendable {
     }
   }
 
+  /// Destroys secrets of the node, and looks whether their boxes are gone from the files.
+  ///
+  /// - Throws: ``StoreFailure/refused(_:)`` with `erase-incomplete` when a byte was still found.
+  package func erase(_ names: [String]) throws(StoreFailure) {
+    let boxes = try read { db in
+      try names.compactMap {
+        try Data.fetchOne(db, sql: "SELECT box FROM secret WHERE name = ?", arguments: [$0])
+      }
+    }
+    try write { db in
+      for name in names {
+        try db.execute(sql: "DELETE FROM secret WHERE name = ?", arguments: [name])
+      }
+    }
+    try finishErasure(of: boxes)
+  }
+
   // MARK: Keys of personal salts
 
   /// Makes and keeps the personal keys of new grants; committed before any event uses them, because
@@ -167,8 +184,7 @@ package final class Keyring: Sendable {
         try db.execute(sql: "DELETE FROM person WHERE id = ?", arguments: [Data(id)])
       }
     }
-    try Erasure.truncate(database, role: "keyring.db")
-    try Erasure.verifyAbsent(boxes, from: file)
+    try finishErasure(of: boxes)
   }
 
   // MARK: Users
@@ -416,13 +432,19 @@ package final class Keyring: Sendable {
     }
   }
 
-  private func read<T>(_ body: (Database) throws -> T) throws(StoreFailure) -> T {
+  /// Truncates the WAL and looks whether deleted boxes are gone from the files.
+  func finishErasure(of boxes: [Data]) throws(StoreFailure) {
+    try Erasure.truncate(database, role: "keyring.db")
+    try Erasure.verifyAbsent(boxes, from: file)
+  }
+
+  func read<T>(_ body: (Database) throws -> T) throws(StoreFailure) -> T {
     do { return try database.read(body) } catch {
       throw StoreFailure.from(error, file: "keyring.db")
     }
   }
 
-  private func write(_ body: (Database) throws -> Void) throws(StoreFailure) {
+  func write(_ body: (Database) throws -> Void) throws(StoreFailure) {
     do { try database.write(body) } catch {
       throw StoreFailure.from(error, file: "keyring.db")
     }

@@ -16,7 +16,13 @@ final class LogBook {
   /// Message ids received; a roll-back may leave one too many, which only costs a look.
   let messages = MessageFilter()
   let offers = OfferIndex()
+  /// The statements that every message runs.
+  let hot = HotStatements()
+  /// Rows of peers by agency: they are never deleted, and a roll-back forgets them.
+  var peers: [String: Int64] = [:]
   private(set) var tree: LogTree
+  /// What the present round of jobs has written: openings of it need not be read back.
+  private var written: [UInt64: Written] = [:]
   private var cache: TileCache?
   private let shelf = TileShelf()
 
@@ -30,6 +36,23 @@ final class LogBook {
       try shelf.load(level: level, index: index)
     }
   }
+
+  /// An event as it was just written: all of an opening but the path.
+  struct Written {
+    let event: [UInt8]
+    let salt: Digest32
+    let staff: Digest32
+    let personal: Digest32
+  }
+
+  /// Keeps an event of this round.
+  func remember(_ event: Written, at index: UInt64) { written[index] = event }
+
+  /// An event of this round, or `nil`.
+  func recent(_ index: UInt64) -> Written? { written[index] }
+
+  /// Begins a round of jobs.
+  func beginRound() { written.removeAll(keepingCapacity: true) }
 
   /// The full tiles, readable while a database is lent by ``reading(_:_:)``.
   var tiles: any TileSource {
@@ -61,6 +84,9 @@ final class LogBook {
   /// Takes the log back to how it was before a transaction that failed.
   func restore(_ snapshot: LogTree) {
     tree = snapshot
+    peers = [:]
+    // What was taken back is read from the file, where it is not.
+    written = [:]
     // A tile of the failed transaction may have been read back into the cache.
     cache?.removeAll()
   }

@@ -16,15 +16,29 @@ package struct NodeReader {
     package let atMs: UInt64
   }
 
-  /// Most rows of one answer.
-  package static let pageLimit = 1000
+  /// One page of a list, and where the next one starts.
+  package struct Page<Line: Sendable>: Sendable {
+    package let lines: [Line]
+    /// The place after the last line; `nil` on the last page.
+    package let next: Int64?
 
-  /// All cases, newest first.
-  package func cases() throws -> [CaseLine] {
-    try Row.fetchAll(
+    /// Cuts a page from rows of which one more than `limit` was asked for.
+    init(_ rows: [Row], limit: Int, _ line: (Row) throws -> Line) rethrows {
+      lines = try rows.prefix(limit).map(line)
+      next = rows.count > limit ? rows[limit - 1]["id"] : nil
+    }
+  }
+
+  /// One page of the cases, newest first.
+  ///
+  /// `after`: The `next` of the page before.
+  package func cases(after: Int64?, limit: Int) throws -> Page<CaseLine> {
+    let rows = try Row.fetchAll(
       database,
-      sql: "SELECT * FROM case_file ORDER BY id DESC LIMIT \(Self.pageLimit)"
-    ).map {
+      sql: "SELECT * FROM case_file WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2",
+      arguments: [after, limit + 1]
+    )
+    return Page(rows, limit: limit) {
       CaseLine(
         name: $0["name"],
         desk: $0["desk"],
@@ -79,17 +93,40 @@ package struct NodeReader {
     }
   }
 
-  /// Referrals, newest first.
+  /// One page of the referrals, newest first.
   ///
+  /// Parameters:
   /// `isSender`: `true` for those we sent, `nil` for all.
-  package func referrals(isSender: Bool?, state: String?) throws -> [ReferralRow] {
-    try Row.fetchAll(
+  /// `after`: The `next` of the page before.
+  package func referrals(
+    isSender: Bool?,
+    state: String?,
+    after: Int64?,
+    limit: Int
+  ) throws -> Page<ReferralRow> {
+    let rows = try Row.fetchAll(
       database,
       sql: ReferralRow.selection + """
          WHERE (?1 IS NULL OR r.role = ?1) AND (?2 IS NULL OR r.state = ?2)
-        ORDER BY r.id DESC LIMIT \(Self.pageLimit)
+          AND (?3 IS NULL OR r.id < ?3)
+        ORDER BY r.id DESC LIMIT ?4
         """,
-      arguments: [isSender.map { $0 ? 0 : 1 }, state]
+      arguments: [isSender.map { $0 ? 0 : 1 }, state, after, limit + 1]
+    )
+    return try Page(rows, limit: limit, ReferralRow.init)
+  }
+
+  /// The referrals under the grants of a case, newest first.
+  package func referrals(caseName: String) throws -> [ReferralRow] {
+    try Row.fetchAll(
+      database,
+      sql: ReferralRow.selection + """
+         JOIN consent_grant g ON r.role = 0 AND r.peer = g.peer AND r.grant_idx = g.idx
+          AND r.grant_log = g.log
+        JOIN case_file c ON c.id = g.case_id
+        WHERE c.name = ? ORDER BY r.id DESC
+        """,
+      arguments: [caseName]
     ).map(ReferralRow.init)
   }
 
@@ -110,6 +147,8 @@ package struct NodeReader {
     package let opened: Bool
     package let envelope: [UInt8]
     package let atMs: UInt64
+    /// Its content keys, where they were wrapped again to a later key of the desk.
+    package let resealed: [ResealedKeys]
   }
 
   /// The messages received under a referral that can still be opened, oldest first.
@@ -128,7 +167,8 @@ package struct NodeReader {
         kind: $0["kind"],
         opened: ($0["opened"] as Int64) == 1,
         envelope: [UInt8]($0["envelope"] as Data),
-        atMs: UInt64($0["at"] as Int64)
+        atMs: UInt64($0["at"] as Int64),
+        resealed: try resealed($0["id"])
       )
     }
   }
@@ -267,6 +307,15 @@ package struct NodeReader {
   package func meta(_ key: String) throws -> String? {
     try String.fetchOne(database, sql: "SELECT value FROM meta WHERE key = ?", arguments: [key])
   }
+
+  /// The named values of the node whose names begin so.
+  package func metas(prefix: String) throws -> [(key: String, value: String)] {
+    try Row.fetchAll(
+      database,
+      sql: "SELECT key, value FROM meta WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key",
+      arguments: [prefix]
+    ).map { ($0["key"], $0["value"]) }
+  }
 }
 
 extension NodeReader {
@@ -284,24 +333,5 @@ extension NodeReader {
       database,
       sql: "SELECT note FROM mark WHERE heartbeat = 1 ORDER BY size DESC LIMIT 1"
     )
-  }
-}
-
-extension NodeReader {
-  /// The answer given before under an idempotency key.
-  ///
-  /// - Throws: ``StoreFailure/conflict(_:)`` when the key was used for another request.
-  package func answer(forKey key: String, request: Digest32) throws -> [UInt8]? {
-    guard
-      let row = try Row.fetchOne(
-        database,
-        sql: "SELECT request, answer FROM idempotency WHERE key = ?",
-        arguments: [key]
-      )
-    else { return nil }
-    guard try row.digest("request") == request else {
-      throw StoreFailure.conflict("idempotency-conflict")
-    }
-    return [UInt8](row["answer"] as Data)
   }
 }

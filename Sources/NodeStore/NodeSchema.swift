@@ -14,6 +14,7 @@ enum NodeSchema {
     migrator.registerMigration("0003 messages", migrate: messages)
     migrator.registerMigration("0004 cases", migrate: cases)
     migrator.registerMigration("0028 withdrawal", migrate: withdrawal)
+    migrator.registerMigration("desk keys: resealed", migrate: resealed)
     return migrator
   }
 

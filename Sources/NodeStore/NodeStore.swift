@@ -131,7 +131,26 @@ package final class NodeStore: Sendable {
     _ body: @escaping @Sendable (NodeTransaction) throws -> Middle,
     after: @escaping @Sendable (Middle, CommittedLog) throws -> Out
   ) async throws(StoreFailure) -> Out {
-    let job = Job(body, after: after)
+    guard let once = OnceMark.current else { return try await perform(Job(body, after: after)) }
+    let job = Job<Middle, Out>(
+      { transaction in
+        var marked = transaction
+        marked.once = once
+        let middle = try body(marked)
+        try marked.write(once)
+        return middle
+      },
+      after: { middle, log in
+        once.committed()
+        return try after(middle, log)
+      }
+    )
+    return try await perform(job)
+  }
+
+  private func perform<Middle, Out: Sendable>(
+    _ job: Job<Middle, Out>
+  ) async throws(StoreFailure) -> Out {
     await sequencer.perform(job)
     guard let result = job.result else { throw .stopped }
     return try result.get()
@@ -151,15 +170,36 @@ package final class NodeStore: Sendable {
     do {
       return try await readers.read { db in try body(NodeReader(database: db)) }
     } catch {
-      throw StoreFailure.from(error, file: "node.db")
+      throw StoreFailure.ofChange(error)
     }
   }
+
+  /// How often the truncation is tried while somebody reads.
+  private static let truncateTries = 40
 
   /// Completes an erasure: the WAL truncated, the files looked through for what was deleted.
   ///
   /// - Throws: ``StoreFailure/refused(_:)`` with `erase-incomplete`: try again later.
   package func finishErasure(probes: [[UInt8]]) async throws(StoreFailure) {
-    try Erasure.truncate(core.database, role: "node.db")
+    // A reader holds the log open for moments only.
+    for attempt in 1...Self.truncateTries {
+      do {
+        try Erasure.truncate(core.database, role: "node.db")
+        break
+      } catch {
+        guard attempt < Self.truncateTries, error == .refused("erase-incomplete") else {
+          throw error
+        }
+        try? await Task.sleep(for: .milliseconds(50))
+      }
+    }
+    try await scanOnly(probes: probes)
+  }
+
+  /// Looks through the files for bytes that must not be there any more.
+  ///
+  /// - Throws: ``StoreFailure/refused(_:)`` with `erase-incomplete` when any piece of any is.
+  package func scanOnly(probes: [[UInt8]]) async throws(StoreFailure) {
     try Erasure.verifyAbsent(probes.map { Data($0) }, from: folder.node)
   }
 

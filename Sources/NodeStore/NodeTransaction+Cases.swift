@@ -99,9 +99,12 @@ extension NodeTransaction {
   }
 
   /// Marks a grant as having carried its one offer (A2).
-  package func markOffered(_ index: UInt64) throws {
-    try database.cachedStatement(sql: "UPDATE consent_grant SET offered = 1 WHERE idx = ?")
-      .execute(arguments: [Int64(clamping: index)])
+  ///
+  /// - Returns: Whether it could: neither stopped nor used before.
+  package func takeForOffer(_ index: UInt64) throws -> Bool {
+    try hot("UPDATE consent_grant SET offered = 1 WHERE idx = ? AND offered = 0 AND stopped = 0")
+      .run([.number(index)])
+    return database.changesCount == 1
   }
 
   /// The referral under one of our grants, or `nil`.
@@ -206,19 +209,6 @@ extension NodeTransaction {
     try database.execute(
       sql: "UPDATE inbound SET opened = 1 WHERE id = ?",
       arguments: [row]
-    )
-  }
-
-  /// Keeps an answer under an idempotency key.
-  package func keep(
-    answer: [UInt8],
-    forKey key: String,
-    request: Digest32,
-    atMs: UInt64
-  ) throws {
-    try database.execute(
-      sql: "INSERT OR IGNORE INTO idempotency (key, request, answer, at) VALUES (?, ?, ?, ?)",
-      arguments: [key, request.data, Data(answer), Int64(clamping: atMs)]
     )
   }
 }

@@ -83,10 +83,15 @@ package struct InboundDraft: Sendable {
 extension NodeTransaction {
   /// What is known under a peer's sequence number.
   package func inbound(peer: Int64, seq: UInt64) throws -> InboundFacts? {
-    let statement = try database.cachedStatement(
-      sql: "SELECT id, message, idx, outcome FROM inbound WHERE peer = ? AND seq = ?"
-    )
-    return try Row.fetchOne(statement, arguments: [peer, Int64(clamping: seq)]).map(facts)
+    try hot("SELECT id, message, idx, outcome FROM inbound WHERE peer = ? AND seq = ?")
+      .first([.integer(peer), .number(seq)]) { row in
+        InboundFacts(
+          row: row.integer(0),
+          message: try row.digest(1),
+          index: row.number(2),
+          outcome: row.text(3)
+        )
+      }
   }
 
   /// What is known of a message id, whatever its number.
@@ -127,20 +132,20 @@ extension NodeTransaction {
       ],
       staff: Staff(atMs: draft.atMs)
     )
-    try database.cachedStatement(
-      sql: """
-        INSERT INTO inbound (peer, seq, message, kind, referral, idx, outcome, expires, at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: [
-      peer, Int64(clamping: draft.seq), draft.message.data, draft.kind, referral, Int64(index),
-      draft.outcome, Int64(clamping: draft.expiresMs), Int64(clamping: draft.atMs),
+    try hot(
+      """
+      INSERT INTO inbound (peer, seq, message, kind, referral, idx, outcome, expires, at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """
+    ).run([
+      .integer(peer), .number(draft.seq), .digest(draft.message), .text(draft.kind),
+      .row(referral), .number(index), .text(draft.outcome), .number(draft.expiresMs),
+      .number(draft.atMs),
     ])
     let row = database.lastInsertedRowID
     if let envelope = draft.envelope {
-      try database.cachedStatement(
-        sql: "INSERT INTO inbound_envelope (id, envelope) VALUES (?, ?)"
-      ).execute(arguments: [row, Data(envelope)])
+      try hot("INSERT INTO inbound_envelope (id, envelope) VALUES (?, ?)")
+        .run([.integer(row), .bytes(envelope)])
     }
     book.messages.insert(draft.message)
     return (row, index)
@@ -163,15 +168,12 @@ extension NodeTransaction {
     log: String,
     index: UInt64
   ) throws -> (referral: Int64, message: Digest32)? {
-    let statement = try database.cachedStatement(
-      sql: """
-        SELECT id, offer FROM referral
-        WHERE role = 1 AND peer = ? AND grant_idx = ? AND grant_log = ?
-        """
-    )
-    return try Row.fetchOne(statement, arguments: [peer, Int64(clamping: index), log]).map {
-      ($0["id"], try $0.digest("offer"))
-    }
+    try hot(
+      """
+      SELECT id, offer FROM referral
+      WHERE role = 1 AND peer = ? AND grant_idx = ? AND grant_log = ?
+      """
+    ).first([.integer(peer), .number(index), .text(log)]) { ($0.integer(0), try $0.digest(1)) }
   }
 
   /// Opens a referral, ours or a peer's.
@@ -184,17 +186,17 @@ extension NodeTransaction {
     state: String,
     atMs: UInt64
   ) throws -> Int64 {
-    try database.cachedStatement(
-      sql: """
-        INSERT INTO referral (name, role, peer, grant_log, grant_idx, offer, purpose, basis, groups,
-          until, state, since, onward)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: [
-      name, isSender ? 0 : 1, peer, grant.log, Int64(clamping: grant.index), offer.data,
-      grant.purpose,
-      grant.basis, grant.groups.joined(separator: " "), Int64(clamping: grant.untilMs), state,
-      Int64(clamping: atMs), grant.onward ? 1 : 0,
+    try hot(
+      """
+      INSERT INTO referral (name, role, peer, grant_log, grant_idx, offer, purpose, basis, groups,
+        until, state, since, onward)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """
+    ).run([
+      .text(name), .integer(isSender ? 0 : 1), .integer(peer), .text(grant.log),
+      .number(grant.index), .digest(offer), .text(grant.purpose), .text(grant.basis),
+      .text(grant.groups.joined(separator: " ")), .number(grant.untilMs), .text(state),
+      .number(atMs), .integer(grant.onward ? 1 : 0),
     ])
     let row = database.lastInsertedRowID
     book.offers.insert(offer, row: row)

@@ -87,23 +87,22 @@ extension NodeTransaction {
     held: Bool = false
   ) throws -> Int64 {
     let peer = try peer(draft.peer)
-    try database.cachedStatement(
-      sql: """
-        INSERT INTO outbound (peer, referral, kind, message, ref, grant_idx, grant_log, until,
-          groups, purpose, basis, expires, actor, desk, outcome, at, state)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: [
-      peer, referral, draft.kind, draft.message.data, draft.ref?.data,
-      draft.grant.map { Int64($0.index) }, draft.grant?.log,
-      draft.grant.map { Int64(clamping: $0.untilMs) }, draft.groups.joined(separator: " "),
-      draft.purpose, draft.basis, Int64(clamping: draft.expiresMs), draft.actor, draft.desk,
-      draft.outcome, Int64(clamping: draft.atMs), held ? 5 : 0,
+    try hot(
+      """
+      INSERT INTO outbound (peer, referral, kind, message, ref, grant_idx, grant_log, until,
+        groups, purpose, basis, expires, actor, desk, outcome, at, state)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """
+    ).run([
+      .integer(peer), .row(referral), .text(draft.kind), .digest(draft.message),
+      .digest(draft.ref), .number(draft.grant?.index), .text(draft.grant?.log),
+      .number(draft.grant?.untilMs), .text(draft.groups.joined(separator: " ")),
+      .text(draft.purpose), .text(draft.basis), .number(draft.expiresMs), .text(draft.actor),
+      .text(draft.desk), .text(draft.outcome), .number(draft.atMs), .integer(held ? 5 : 0),
     ])
     let row = database.lastInsertedRowID
-    try database.cachedStatement(
-      sql: "INSERT INTO outbound_envelope (id, envelope) VALUES (?, ?)"
-    ).execute(arguments: [row, Data(draft.envelope)])
+    try hot("INSERT INTO outbound_envelope (id, envelope) VALUES (?, ?)")
+      .run([.integer(row), .bytes(draft.envelope)])
     return row
   }
 
@@ -127,141 +126,98 @@ extension NodeTransaction {
     atMs: UInt64
   ) throws -> [LoggedMessage] {
     let peer = try peer(agency)
-    let rows = try Row.fetchAll(
-      database.cachedStatement(
-        sql: """
-          SELECT o.*, v.envelope AS envelope, g.stopped AS stopped, g.cut AS cut,
-            g.until AS grant_until
-          FROM outbound o JOIN outbound_envelope v ON v.id = o.id
-          LEFT JOIN consent_grant g ON g.idx = o.grant_idx AND o.basis <> ''
-          WHERE o.peer = ? AND o.state < 2 AND o.id > ? ORDER BY o.id LIMIT ?
-          """
-      ),
-      arguments: [peer, after, limit]
-    )
-    guard !rows.isEmpty else { return [] }
+    let waiting = try hot(WaitingRow.selection).all([
+      .integer(peer), .integer(after), .integer(Int64(limit)),
+    ]) { try WaitingRow($0) }
+    guard !waiting.isEmpty else { return [] }
     var seq =
-      try Int64.fetchOne(
-        database,
-        sql: "SELECT next_seq FROM peer WHERE id = ?",
-        arguments: [peer]
-      ) ?? 1
+      try hot("SELECT next_seq FROM peer WHERE id = ?").first([.integer(peer)]) {
+        $0.integer(0)
+      } ?? 1
     let firstSeq = seq
     var out: [LoggedMessage] = []
-    out.reserveCapacity(rows.count)
-    for row in rows {
-      let id: Int64 = row["id"]
-      let expires: Int64 = row["expires"]
-      let state: Int64 = row["state"]
+    out.reserveCapacity(waiting.count)
+    for row in waiting {
       var index: UInt64
-      if state == 1 {
+      if let logged = row.logged {
         // She has stopped it since: nothing is sent again. Its peer counts as a holder, and is told.
-        if row["grant_until"] as Int64? != nil, Self.isTakenBack(row) {
-          try die(id, referral: nil, code: "withdrawn", atMs: atMs)
+        if row.stopped {
+          try die(row.id, referral: nil, code: "withdrawn", atMs: atMs)
           continue
         }
         // Left before, no receipt yet: the same event again, with a newer proof.
-        index = UInt64(row["idx"] as Int64)
+        index = logged
       } else {
-        if let code = refusal(row, nowMs: nowMs) {
-          try die(id, referral: row["referral"], code: code, atMs: atMs)
+        if let code = row.refusal(nowMs: nowMs) {
+          try die(row.id, referral: row.referral, code: code, atMs: atMs)
           continue
         }
         index = try logOutbound(
           row,
           agency: agency,
           seq: UInt64(seq),
-          expires: UInt64(expires),
           register: register,
           policy: policy,
           atMs: atMs
         )
-        try database.cachedStatement(
-          sql: "UPDATE outbound SET state = 1, idx = ?, seq = ? WHERE id = ?"
-        ).execute(arguments: [Int64(index), seq, id])
+        try hot("UPDATE outbound SET state = 1, idx = ?, seq = ? WHERE id = ?")
+          .run([.number(index), .integer(seq), .integer(row.id)])
         seq += 1
       }
       out.append(
         LoggedMessage(
-          row: id,
-          message: try row.digest("message"),
-          envelope: [UInt8](row["envelope"] as Data),
+          row: row.id,
+          message: row.message,
+          envelope: row.envelope,
           index: index,
-          grantIndex: (row["basis"] as String).isEmpty
-            ? nil : (row["grant_idx"] as Int64?).map { UInt64($0) },
-          grantLog: row["grant_log"]
+          grantIndex: row.basis.isEmpty ? nil : row.grantIndex,
+          grantLog: row.grantLog
         )
       )
     }
     if seq != firstSeq {
-      try database.cachedStatement(sql: "UPDATE peer SET next_seq = ? WHERE id = ?")
-        .execute(arguments: [seq, peer])
+      try hot("UPDATE peer SET next_seq = ? WHERE id = ?").run([.integer(seq), .integer(peer)])
     }
     return out
   }
 
-  /// Why a queued message may not leave any more, or `nil`.
-  private func refusal(_ row: Row, nowMs: UInt64) -> String? {
-    // A withdrawal is told however late, and whatever the clock said when it was written.
-    if UInt64(row["expires"] as Int64) <= nowMs, row["kind"] as String != "withdraw" {
-      return "expired"
-    }
-    guard !(row["basis"] as String).isEmpty, (row["basis"] as String) != "reply" else { return nil }
-    guard let until = row["grant_until"] as Int64? else { return "grant-missing" }
-    if Self.isTakenBack(row) { return "withdrawn" }
-    return UInt64(until) <= nowMs ? "grant-expired" : nil
-  }
-
-  /// Whether she has taken back the grant, or a group that the message carries.
-  private static func isTakenBack(_ row: Row) -> Bool {
-    if (row["stopped"] as Int64? ?? 1) != 0 { return true }
-    let cut = (row["cut"] as String? ?? "").split(separator: " ").map(String.init)
-    return !cut.isEmpty && touches(row["groups"], cut)
-  }
-
   private func logOutbound(
-    _ row: Row,
+    _ row: WaitingRow,
     agency: String,
     seq: UInt64,
-    expires: UInt64,
     register: Digest32,
     policy: Digest32,
     atMs: UInt64
   ) throws -> UInt64 {
-    let kind: String = row["kind"]
-    let basis: String = row["basis"]
-    let ref = try (row["ref"] as Data?).map { _ in try row.digest("ref") }
-    let staff = Staff(actor: row["actor"], desk: row["desk"], atMs: atMs)
-    let grantIndex = (row["grant_idx"] as Int64?).map { UInt64($0) }
-    let grantLog: String? = row["grant_log"]
+    let staff = Staff(actor: row.actor, desk: row.desk, atMs: atMs)
     var fields: [EventField] = [
-      .integer(.expires, expires), .string(.kind, kind),
-      .digest(.message, try row.digest("message")), .string(.peer, agency), .integer(.seq, seq),
+      .integer(.expires, row.expiresMs), .string(.kind, row.kind), .digest(.message, row.message),
+      .string(.peer, agency), .integer(.seq, seq),
     ]
     fields.reserveCapacity(14)
-    if basis.isEmpty {
-      if let outcome = row["outcome"] as String? { fields.append(.string(.outcome, outcome)) }
-      let groups = (row["groups"] as String).split(separator: " ").map(String.init)
-      if !groups.isEmpty { fields.append(.strings(.groups, groups)) }
-      if kind == "withdraw", let grantIndex, let grantLog, let until = row["until"] as Int64? {
-        fields += [
-          .integer(.grant, grantIndex), .string(.grantLog, grantLog),
-          .integer(.until, UInt64(until)),
-        ]
+    if row.basis.isEmpty {
+      if let outcome = row.outcome { fields.append(.string(.outcome, outcome)) }
+      if row.kind == "withdraw", let grant = row.grantIndex, let log = row.grantLog,
+        let until = row.untilMs
+      {
+        fields += [.integer(.grant, grant), .string(.grantLog, log), .integer(.until, until)]
       }
-      if let ref { fields.append(.digest(.ref, ref)) }
-      if kind == "erased" { fields += try erasureFields(row["id"]) }
+      if let ref = row.ref { fields.append(.digest(.ref, ref)) }
+      if !row.groups.isEmpty {
+        fields.append(.strings(.groups, row.groups.split(separator: " ").map(String.init)))
+      }
+      if row.kind == "erased" { fields += try erasureFields(row.id) }
       return try append(.notify, fields, staff: staff)
     }
     fields += [
-      .string(.basis, basis),
-      .strings(.groups, (row["groups"] as String).split(separator: " ").map(String.init)),
-      .digest(.policy, policy), .string(.purpose, row["purpose"]), .digest(.register, register),
+      .string(.basis, row.basis),
+      .strings(.groups, row.groups.split(separator: " ").map(String.init)),
+      .digest(.policy, policy), .string(.purpose, row.purpose), .digest(.register, register),
     ]
-    if let grantIndex, let grantLog {
-      fields += [.integer(.grant, grantIndex), .string(.grantLog, grantLog)]
+    if let grant = row.grantIndex, let log = row.grantLog {
+      fields += [.integer(.grant, grant), .string(.grantLog, log)]
     }
-    if let ref { fields.append(.digest(.ref, ref)) }
+    if let ref = row.ref { fields.append(.digest(.ref, ref)) }
     return try append(.disclose, fields, staff: staff)
   }
 
@@ -314,33 +270,28 @@ extension NodeTransaction {
       arguments: [peer, note]
     )
     let view = database.lastInsertedRowID
-    let insert = try database.cachedStatement(
-      sql: """
+    for line in lines {
+      try hot(
+        """
         INSERT OR IGNORE INTO receipt (id, e, salt, staff, personal, path, view)
         VALUES (?, ?, ?, ?, ?, ?, ?)
         """
-    )
-    let update = try database.cachedStatement(
-      sql: "UPDATE outbound SET state = ?, code = ? WHERE id = ? AND state = 1 RETURNING referral"
-    )
-    let deliver = try database.cachedStatement(
-      sql: """
-        UPDATE referral SET state = ?, since = ?, code = ? WHERE id = ? AND state = 'queued'
-        """
-    )
-    for line in lines {
-      try insert.execute(arguments: [
-        line.row, Data(line.opening.event), line.opening.salt.data, line.opening.staff.data,
-        line.opening.personal.data, Data(MerkleProof.flat(line.opening.path)), view,
+      ).run([
+        .integer(line.row), .bytes(line.opening.event), .digest(line.opening.salt),
+        .digest(line.opening.staff), .digest(line.opening.personal),
+        .bytes(MerkleProof.flat(line.opening.path)), .integer(view),
       ])
-      let referral = try Optional<Int64>.fetchOne(
-        update,
-        arguments: [line.received ? 2 : 3, line.code, line.row]
-      )
-      guard let referral, let referral else { continue }
-      try deliver.execute(arguments: [
-        line.received ? "delivered" : "draft", Int64(clamping: atMs),
-        line.received ? nil : line.code, referral,
+      let settled = try hot(
+        "UPDATE outbound SET state = ?, code = ? WHERE id = ? AND state = 1 RETURNING referral"
+      ).first([.integer(line.received ? 2 : 3), .text(line.code), .integer(line.row)]) {
+        $0.optionalInteger(0)
+      }
+      guard let settled, let referral = settled else { continue }
+      try hot(
+        "UPDATE referral SET state = ?, since = ?, code = ? WHERE id = ? AND state = 'queued'"
+      ).run([
+        .text(line.received ? "delivered" : "draft"), .number(atMs),
+        line.received ? .null : .text(line.code), .integer(referral),
       ])
     }
   }

@@ -1,4 +1,5 @@
 package import CanonicalBytes
+internal import Exchange
 internal import Foundation
 internal import GRDB
 internal import TransparencyLog
@@ -291,7 +292,7 @@ extension NodeTransaction {
       let (left, gone) = strip(envelope, groups)
       guard all || !gone.isEmpty else { continue }
       events.append(UInt64(row["idx"] as Int64))
-      for bytes in gone { probes += Erasure.probes(bytes) }
+      for bytes in gone { probes += Erasure.pieces(of: bytes) }
       let id: Int64 = row["id"]
       if let left, !all {
         try database.execute(
@@ -299,7 +300,7 @@ extension NodeTransaction {
           arguments: [Data(left), id]
         )
       } else {
-        probes += Erasure.probes(envelope)
+        for bytes in EnvelopeStripper.sealed(in: envelope) { probes += Erasure.pieces(of: bytes) }
         try database.execute(sql: "DELETE FROM inbound_envelope WHERE id = ?", arguments: [id])
       }
     }

@@ -1,4 +1,5 @@
 package import CanonicalBytes
+internal import Exchange
 internal import Foundation
 internal import GRDB
 internal import TransparencyLog
@@ -238,7 +239,9 @@ extension NodeTransaction {
     )
     var probes: [[UInt8]] = []
     for row in rows where Self.touches(row["groups"], groups) {
-      probes += Erasure.probes([UInt8](row["envelope"] as Data))
+      for bytes in EnvelopeStripper.sealed(in: [UInt8](row["envelope"] as Data)) {
+        probes += Erasure.pieces(of: bytes)
+      }
       try database.execute(
         sql: "DELETE FROM outbound_envelope WHERE id = ?",
         arguments: [row["id"] as Int64]
@@ -262,6 +265,6 @@ extension NodeTransaction {
       sql: "UPDATE referral SET grant_idx = ?, until = ? WHERE id = ?",
       arguments: [Int64(grant.index), Int64(clamping: grant.untilMs), referral]
     )
-    try markOffered(grant.index)
+    _ = try takeForOffer(grant.index)
   }
 }

@@ -10,6 +10,8 @@ package import TransparencyLog
 package struct NodeTransaction {
   let database: Database
   let book: LogBook
+  /// The request that this change belongs to, if its caller gave a key.
+  var once: OnceMark?
 
   /// Who did something, for the staff part of an event.
   package struct Staff: Sendable {
@@ -92,16 +94,26 @@ package struct NodeTransaction {
       salts: salts
     )
     let hash = leaf.hash
-    try database.cachedStatement(
-      sql: """
-        INSERT INTO event (idx, type, e, e_salt, a, a_salt, p_commit, p_salt, person, leaf_hash)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: [
-      Int64(index), type.rawValue, Data(event.bytes), salts.event.data, Data(staffBytes),
-      salts.staff.data, leaf.personal.data, person == nil ? salts.personal.data : nil,
-      person.map { Data($0.id) }, hash.data,
+    try hot(
+      """
+      INSERT INTO event (idx, type, e, e_salt, a, a_salt, p_commit, p_salt, person, leaf_hash)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """
+    ).run([
+      .number(index), .text(type.rawValue), .bytes(event.bytes), .digest(salts.event),
+      .bytes(staffBytes), .digest(salts.staff), .digest(leaf.personal),
+      person == nil ? .digest(salts.personal) : .null, person.map { .bytes($0.id) } ?? .null,
+      .digest(hash),
     ])
+    book.remember(
+      LogBook.Written(
+        event: event.bytes,
+        salt: salts.event,
+        staff: leaf.staff,
+        personal: leaf.personal
+      ),
+      at: index
+    )
     try book.append(hash, database)
     return index
   }
@@ -126,16 +138,22 @@ package struct NodeTransaction {
 
   /// The row of a peer, made when it is first met.
   package func peer(_ agency: String) throws -> Int64 {
-    let known = try database.cachedStatement(sql: "SELECT id FROM peer WHERE agency = ?")
-    if let id = try Int64.fetchOne(known, arguments: [agency]) { return id }
+    if let known = book.peers[agency] { return known }
+    let stored = try hot("SELECT id FROM peer WHERE agency = ?").first([.text(agency)]) {
+      $0.integer(0)
+    }
+    if let stored {
+      book.peers[agency] = stored
+      return stored
+    }
     try database.execute(sql: "INSERT INTO peer (agency) VALUES (?)", arguments: [agency])
+    // Remembered when it is looked up again: this transaction may not be the one that stays.
     return database.lastInsertedRowID
   }
 
   /// Remembers that a peer has been heard from.
   package func heard(_ peer: Int64, atMs: UInt64) throws {
-    try database.cachedStatement(sql: "UPDATE peer SET heard_at = ? WHERE id = ?")
-      .execute(arguments: [Int64(clamping: atMs), peer])
+    try hot("UPDATE peer SET heard_at = ? WHERE id = ?").run([.number(atMs), .integer(peer)])
   }
 
   /// A named value of the node.
@@ -145,6 +163,11 @@ package struct NodeTransaction {
       sql: "SELECT value FROM meta WHERE key = ?",
       arguments: [key]
     )
+  }
+
+  /// Removes a named value of the node.
+  package func removeMeta(_ key: String) throws {
+    try database.execute(sql: "DELETE FROM meta WHERE key = ?", arguments: [key])
   }
 
   /// Sets a named value of the node.

@@ -108,6 +108,7 @@ final class WriterCore: @unchecked Sendable {
 
   private func commit(_ batch: [any SequencedJob], _ db: Database) -> StoreFailure? {
     let before = book.tree
+    book.beginRound()
     var done: [any SequencedJob] = []
     do {
       try db.inTransaction(.immediate) {
@@ -121,7 +122,7 @@ final class WriterCore: @unchecked Sendable {
             done.append(job)
           } catch {
             book.restore(snapshot)
-            let failure = StoreFailure.from(error, file: "node.db")
+            let failure = StoreFailure.ofChange(error)
             job.fail(failure)
             // A full disk or a broken file ends the whole batch, whose other jobs are told so too.
             if failure.isFatal { throw failure }
@@ -209,7 +210,7 @@ final class Job<Middle, Out: Sendable>: SequencedJob, @unchecked Sendable {
   func finish(_ log: CommittedLog) {
     guard let middle else { return fail(.stopped) }
     do { result = .success(try after(middle, log)) } catch {
-      result = .failure(StoreFailure.from(error, file: "node.db"))
+      result = .failure(StoreFailure.ofChange(error))
     }
   }
 

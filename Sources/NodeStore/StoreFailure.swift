@@ -22,6 +22,8 @@ package enum StoreFailure: Error, Equatable, Sendable {
   case conflict(String)
   /// The change is not allowed in this state; the code says why.
   case refused(String)
+  /// The caller's own closure said no; the store is as it was.
+  case declined(Declined)
   /// The state key does not open the keyring.
   case stateKey
   /// The node is stopping.
@@ -32,8 +34,25 @@ package enum StoreFailure: Error, Equatable, Sendable {
     switch self {
     case .full, .unreadable, .guardMissing, .logBehindGuard, .logChanged, .foreignState, .stateKey:
       true
-    case .unknown, .conflict, .refused, .stopped: false
+    case .unknown, .conflict, .refused, .declined, .stopped: false
     }
+  }
+
+  /// What a caller threw out of its change, carried to where it is named.
+  package struct Declined: Equatable, Sendable {
+    package let error: any Error
+
+    package static func == (left: Declined, right: Declined) -> Bool {
+      "\(left.error)" == "\(right.error)"
+    }
+  }
+
+  /// Translates what came out of a change: what SQLite says about the file, or the caller's own no.
+  ///
+  /// Only a fault of the file may stop the node; a request that is refused half-way must not.
+  static func ofChange(_ error: any Error) -> StoreFailure {
+    if error is StoreFailure || error is DatabaseError { return from(error, file: "node.db") }
+    return .declined(Declined(error: error))
   }
 
   /// Translates what SQLite says about a file.

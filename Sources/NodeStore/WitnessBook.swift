@@ -97,9 +97,6 @@ package final class WitnessBook: Sendable {
     }
   }
 
-  /// Whether something accepted has not been written yet.
-  var hasPending: Bool { state.withLock { !$0.pending.isEmpty } }
-
   func takePending() -> [CheckpointFile.Entry] {
     state.withLock { state in
       defer { state.pending = [] }

@@ -26,8 +26,23 @@ enum Grammar {
   /// Longest code, in bytes.
   static let codeLimitBytes = 48
 
-  /// `[a-z0-9][a-z0-9.-]*`, at most `limit` bytes.
-  static func isCode(_ text: String, limit: Int = codeLimitBytes) -> Bool {
+  /// `[a-z0-9]+(-[a-z0-9]+)*`, at most 48 bytes (BYT-015).
+  static func isCode(_ text: String) -> Bool {
+    guard text.utf8.count <= codeLimitBytes else { return false }
+    var last = UInt8(ascii: "-")
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): break
+      case UInt8(ascii: "-"): guard last != byte else { return false }
+      default: return false
+      }
+      last = byte
+    }
+    return last != UInt8(ascii: "-")
+  }
+
+  /// `[a-z0-9][a-z0-9.-]*`, at most 48 bytes: the names of desks and users (BYT-016).
+  static func isName(_ text: String) -> Bool {
     var count = 0
     for byte in text.utf8 {
       switch byte {
@@ -36,7 +51,7 @@ enum Grammar {
       default: return false
       }
       count += 1
-      guard count <= limit else { return false }
+      guard count <= codeLimitBytes else { return false }
     }
     return count > 0
   }

@@ -56,7 +56,7 @@ extension Policy {
     case (.text, .string(let text)):
       guard !text.isEmpty else { throw .wrongType(group, field.name) }
       // Scalars never outnumber bytes, so most texts need no counting.
-      guard text.utf8.count <= field.limit || text.unicodeScalars.count <= field.limit else {
+      guard text.utf8.count <= field.limit || scalars(text) <= field.limit else {
         throw .tooLong(group, field.name)
       }
     case (.code, .string(let text)):
@@ -77,6 +77,14 @@ extension Policy {
     case (.text, _), (.code, _), (.codes, _), (.integer, _), (.flag, _), (.date, _), (.month, _):
       throw .wrongType(group, field.name)
     }
+  }
+
+  /// The number of Unicode scalars: the bytes that do not continue one.
+  private func scalars(_ text: String) -> Int {
+    let bytes = text.utf8.span
+    var count = 0
+    for place in bytes.indices where bytes[place] & 0xC0 != 0x80 { count += 1 }
+    return count
   }
 
   private func checkCode(

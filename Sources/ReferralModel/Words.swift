@@ -5,7 +5,7 @@ public struct FieldGroup: DomainText {
   /// The word as it stands in messages and rows.
   public let text: String
 
-  /// Admits `[a-z0-9][a-z0-9.-]{0,47}`; `nil` for anything else.
+  /// Admits `[a-z0-9]+(-[a-z0-9]+)*`, at most 48 bytes; `nil` for anything else.
   public init?(_ text: String) {
     guard Grammar.isCode(text) else { return nil }
     self.text = text
@@ -19,7 +19,7 @@ public struct Purpose: DomainText {
   /// The word as it stands in messages and rows.
   public let text: String
 
-  /// Admits `[a-z0-9][a-z0-9.-]{0,47}`; `nil` for anything else.
+  /// Admits `[a-z0-9]+(-[a-z0-9]+)*`, at most 48 bytes; `nil` for anything else.
   public init?(_ text: String) {
     guard Grammar.isCode(text) else { return nil }
     self.text = text
@@ -33,7 +33,7 @@ public struct Code: DomainText {
   /// The word as it stands in messages and rows.
   public let text: String
 
-  /// Admits `[a-z0-9][a-z0-9.-]{0,47}`; `nil` for anything else.
+  /// Admits `[a-z0-9]+(-[a-z0-9]+)*`, at most 48 bytes; `nil` for anything else.
   public init?(_ text: String) {
     guard Grammar.isCode(text) else { return nil }
     self.text = text
@@ -49,7 +49,7 @@ public struct DeskName: DomainText {
 
   /// Admits `[a-z0-9][a-z0-9.-]{0,47}`; `nil` for anything else.
   public init?(_ text: String) {
-    guard Grammar.isCode(text) else { return nil }
+    guard Grammar.isName(text) else { return nil }
     self.text = text
   }
 }
@@ -63,7 +63,7 @@ public struct UserName: DomainText {
 
   /// Admits `[a-z0-9][a-z0-9.-]{0,47}`; `nil` for anything else.
   public init?(_ text: String) {
-    guard Grammar.isCode(text) else { return nil }
+    guard Grammar.isName(text) else { return nil }
     self.text = text
   }
 }
@@ -75,7 +75,7 @@ public struct Language: DomainText {
   /// The word as it stands in messages and rows.
   public let text: String
 
-  /// Admits `[a-z0-9][a-z0-9.-]{0,47}`; `nil` for anything else.
+  /// Admits `[a-z0-9]+(-[a-z0-9]+)*`, at most 48 bytes; `nil` for anything else.
   public init?(_ text: String) {
     guard Grammar.isCode(text) else { return nil }
     self.text = text

@@ -13,17 +13,11 @@ public struct HMAC256: Sendable {
   public init(key: Digest32) {
     var inner = Hash256()
     var outer = Hash256()
-    // On the stack and wiped: the pads are the key in another dress.
-    unsafe withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { pad in
-      unsafe key.withUnsafeBytes { bytes in
-        for index in 0..<64 {
-          unsafe pad[index] = 0x36 ^ (index < bytes.count ? bytes[index] : 0)
-        }
-      }
-      unsafe inner.update(buffer: UnsafeRawBufferPointer(pad))
-      for index in 0..<64 { unsafe pad[index] ^= 0x36 ^ 0x5C }
-      unsafe outer.update(buffer: UnsafeRawBufferPointer(pad))
-      if let base = pad.baseAddress { unsafe sodium_memzero(base, pad.count) }
+    unsafe Self.withScratch { scratch in
+      unsafe Pad.fill(scratch, key, Pad.inner)
+      unsafe inner.update(buffer: Pad.block(of: scratch))
+      unsafe Pad.fill(scratch, key, Pad.outer)
+      unsafe outer.update(buffer: Pad.block(of: scratch))
     }
     self.inner = inner
     self.outer = outer
@@ -41,8 +35,90 @@ public struct HMAC256: Sendable {
 
   /// The code of one byte string.
   public static func code(key: Digest32, _ message: [UInt8]) -> Digest32 {
-    var code = HMAC256(key: key)
-    code.update(message)
-    return code.finish()
+    code(key: key, message.span)
+  }
+
+  /// The code of one byte string where it stands.
+  public static func code(key: Digest32, _ message: Span<UInt8>) -> Digest32 {
+    var inner = Hash256()
+    return unsafe withScratch { scratch in
+      unsafe Pad.fill(scratch, key, Pad.inner)
+      unsafe inner.update(buffer: Pad.block(of: scratch))
+      inner.update(message)
+      return unsafe finish(inner, key, scratch)
+    }
+  }
+
+  /// The code of `PAE(label, part)`, which is never written out: every commitment of the log.
+  ///
+  /// - Parameters:
+  ///   - key: The salt.
+  ///   - label: At most ``PAE/shortLabelBytes`` bytes.
+  ///   - part: The part where it stands.
+  /// - Returns: The code.
+  public static func code(key: Digest32, label: StaticString, part: Span<UInt8>) -> Digest32 {
+    var inner = Hash256()
+    return unsafe withScratch { scratch in
+      unsafe Pad.fill(scratch, key, Pad.inner)
+      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[Pad.byteCount...])
+      let head = unsafe PAE.writeHead(label, part: part.count, to: rest)
+      // Key block and head in one call, then the part.
+      unsafe inner.update(
+        buffer: UnsafeRawBufferPointer(rebasing: scratch[..<(Pad.byteCount + head)])
+      )
+      inner.update(part)
+      return unsafe finish(inner, key, scratch)
+    }
+  }
+
+  private static func finish(
+    _ inner: Hash256,
+    _ key: Digest32,
+    _ scratch: UnsafeMutableRawBufferPointer
+  ) -> Digest32 {
+    unsafe Pad.fill(scratch, key, Pad.outer)
+    let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[Pad.byteCount...])
+    unsafe inner.finish().copy(to: rest)
+    var outer = Hash256()
+    unsafe outer.update(
+      buffer: UnsafeRawBufferPointer(rebasing: scratch[..<(Pad.byteCount + Digest32.byteCount)])
+    )
+    return outer.finish()
+  }
+
+  /// Lends a key block and what follows it, on the stack and wiped: the block is the key in another
+  /// dress.
+  private static func withScratch<Result>(
+    _ body: (UnsafeMutableRawBufferPointer) -> Result
+  ) -> Result {
+    unsafe withUnsafeTemporaryAllocation(
+      byteCount: Pad.byteCount + PAE.headBytes,
+      alignment: 8
+    ) { scratch in
+      defer {
+        if let base = scratch.baseAddress { unsafe sodium_memzero(base, scratch.count) }
+      }
+      return unsafe body(scratch)
+    }
+  }
+
+  /// The key block: the key and zeros, each byte turned by one of two constants.
+  private enum Pad {
+    static let byteCount = 64
+    static let inner: UInt64 = 0x3636_3636_3636_3636
+    static let outer: UInt64 = 0x5C5C_5C5C_5C5C_5C5C
+
+    static func fill(_ out: UnsafeMutableRawBufferPointer, _ key: Digest32, _ turn: UInt64) {
+      unsafe key.copy(to: out)
+      for offset in stride(from: 0, to: Digest32.byteCount, by: 8) {
+        let word = unsafe out.load(fromByteOffset: offset, as: UInt64.self)
+        unsafe out.storeBytes(of: word ^ turn, toByteOffset: offset, as: UInt64.self)
+        unsafe out.storeBytes(of: turn, toByteOffset: Digest32.byteCount + offset, as: UInt64.self)
+      }
+    }
+
+    static func block(of scratch: UnsafeMutableRawBufferPointer) -> UnsafeRawBufferPointer {
+      unsafe UnsafeRawBufferPointer(rebasing: scratch[..<byteCount])
+    }
   }
 }

@@ -18,6 +18,11 @@ public struct Hash256: Sendable {
     unsafe bytes.withUnsafeBytes { unsafe state.update(bufferPointer: $0) }
   }
 
+  /// Feeds bytes where they stand.
+  public mutating func update(_ bytes: Span<UInt8>) {
+    unsafe bytes.withUnsafeBytes { unsafe state.update(bufferPointer: $0) }
+  }
+
   /// Feeds 32 bytes.
   public mutating func update(_ digest: Digest32) {
     unsafe digest.withUnsafeBytes { unsafe state.update(bufferPointer: $0) }
@@ -40,6 +45,13 @@ public struct Hash256: Sendable {
 
   /// The hash of one byte string.
   public static func of(_ bytes: [UInt8]) -> Digest32 {
+    var hash = Hash256()
+    hash.update(bytes)
+    return hash.finish()
+  }
+
+  /// The hash of bytes where they stand.
+  public static func of(_ bytes: Span<UInt8>) -> Digest32 {
     var hash = Hash256()
     hash.update(bytes)
     return hash.finish()

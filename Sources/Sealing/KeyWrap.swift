@@ -41,7 +41,7 @@ public enum KeyWrap {
     ///
     /// - Throws: ``SealingFailure/key``.
     public init(_ bytes: [UInt8]) throws(SealingFailure) {
-      guard bytes.count == KeyWrap.publicKeyBytes else { throw .key }
+      guard bytes.count == KeyWrap.publicKeyBytes, KeyWrap.isCanonical(bytes) else { throw .key }
       do { key = try XWingMLKEM768X25519.PublicKey(rawRepresentation: bytes) } catch { throw .key }
       self.bytes = bytes
     }

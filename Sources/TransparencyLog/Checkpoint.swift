@@ -101,14 +101,25 @@ public struct Checkpoint: Hashable, Sendable {
 /// Decimal numbers from 0 to 2^53 − 1, in the one way of writing them.
 enum Decimal53 {
   static func parse(_ digits: some Collection<UInt8>) -> UInt64? {
-    guard (1...16).contains(digits.count), let first = digits.first,
-      first != UInt8(ascii: "0") || digits.count == 1
-    else { return nil }
+    guard (1...16).contains(digits.count) else { return nil }
+    let text = Array(digits)
+    guard let number = read(text.span, from: 0), number.end == text.count else { return nil }
+    return number.value
+  }
+
+  /// The number that stands here, with all its digits; `nil` if none does.
+  static func read(_ text: Span<UInt8>, from start: Int) -> (value: UInt64, end: Int)? {
+    var place = start
     var value: UInt64 = 0
-    for digit in digits {
-      guard (0x30...0x39).contains(digit) else { return nil }
-      value = value * 10 + UInt64(digit - 0x30)
+    while place < text.count, case 0x30...0x39 = text[place] {
+      // Sixteen digits hold 2^53 − 1; the value cannot overflow before the check.
+      guard place - start < 16 else { return nil }
+      value = value * 10 + UInt64(text[place] - 0x30)
+      place += 1
     }
-    return value <= Checkpoint.sizeLimit ? value : nil
+    guard place > start, text[start] != UInt8(ascii: "0") || place - start == 1,
+      value <= Checkpoint.sizeLimit
+    else { return nil }
+    return (value, place)
   }
 }

@@ -10,23 +10,27 @@ public enum Commitments {
 
   /// Commits to the peer part E.
   public static func event(_ part: [UInt8], salt: Digest32) -> Digest32 {
-    commit("amonat/v1/event", part, salt)
+    event(part.span, salt: salt)
+  }
+
+  /// Commits to a peer part where it stands.
+  public static func event(_ part: Span<UInt8>, salt: Digest32) -> Digest32 {
+    HMAC256.code(key: salt, label: "amonat/v1/event", part: part)
   }
 
   /// Commits to the staff part A.
   public static func staff(_ part: [UInt8], salt: Digest32) -> Digest32 {
-    commit("amonat/v1/staff", part, salt)
+    staff(part.span, salt: salt)
+  }
+
+  /// Commits to a staff part where it stands.
+  public static func staff(_ part: Span<UInt8>, salt: Digest32) -> Digest32 {
+    HMAC256.code(key: salt, label: "amonat/v1/staff", part: part)
   }
 
   /// Commits to the personal part P.
   public static func personal(_ part: [UInt8], salt: Digest32) -> Digest32 {
-    commit("amonat/v1/personal", part, salt)
-  }
-
-  private static func commit(_ label: StaticString, _ part: [UInt8], _ salt: Digest32) -> Digest32 {
-    var pae = PAE(label, parts: 1, reserving: part.count)
-    pae.add(part)
-    return HMAC256.code(key: salt, pae.bytes)
+    HMAC256.code(key: salt, label: "amonat/v1/personal", part: part.span)
   }
 }
 
@@ -78,5 +82,5 @@ public struct LogLeaf: Hashable, Sendable {
   }
 
   /// The leaf hash in the tree.
-  public var hash: Digest32 { MerkleHash.leaf(bytes) }
+  public var hash: Digest32 { MerkleHash.leaf(self) }
 }

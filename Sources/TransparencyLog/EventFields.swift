@@ -42,75 +42,59 @@ public enum EventField: Sendable {
   }
 }
 
-/// The checked text of one part: its bytes, and where each value stands in them.
+/// The checked text of one part, and where each value stands in it.
 struct EventFields: Sendable {
-  struct Slot: Sendable {
-    let key: EventKey
-    /// The value without its quotes or brackets.
-    let start: UInt16
-    let end: UInt16
-    let integer: UInt64
-  }
+  /// The text; shares the storage it was read from.
+  let text: ArraySlice<UInt8>
+  private let slots: EventSlots
 
-  let bytes: [UInt8]
-  let slots: [Slot]
-  let keys: UInt64
+  /// The exact bytes.
+  var bytes: [UInt8] { Array(text) }
+  /// The keys that are present.
+  var keys: EventKeys { EventKeys(rawValue: slots.keys) }
 
   /// Reads CJ-0 text of which every key is known and every value fits its key.
-  init(parsing bytes: [UInt8]) throws(EventFailure) {
-    var scanner = EventScanner(bytes: bytes)
-    slots = try scanner.scan()
-    keys = slots.reduce(0) { $0 | 1 << UInt64($1.key.rawValue) }
-    self.bytes = bytes
+  init(parsing text: ArraySlice<UInt8>) throws(EventFailure) {
+    var scanner = EventScanner()
+    try scanner.scan(text.span)
+    slots = scanner.slots
+    self.text = text
   }
 
   /// Writes fields in their order; the text is then read like any other.
   init(writing fields: [EventField]) throws(EventFailure) {
-    var order = [UInt8](repeating: 0xFF, count: EventKey.allCases.count)
+    var order = InlineArray<40, UInt8>(repeating: 0xFF)
     for (position, field) in fields.enumerated() {
       let place = Int(field.key.rawValue)
       guard order[place] == 0xFF, position < 0xFF else { throw .contradiction(field.key) }
       order[place] = UInt8(position)
     }
+    let names = EventNames.written
     var out: [UInt8] = []
     out.reserveCapacity(640)
     out.append(UInt8(ascii: "{"))
-    for position in order where position != 0xFF {
+    for place in order.indices where order[place] != 0xFF {
       if out.count > 1 { out.append(UInt8(ascii: ",")) }
-      try Self.write(fields[Int(position)], to: &out)
+      out.append(contentsOf: names[place])
+      try Self.write(fields[Int(order[place])], to: &out)
     }
     out.append(UInt8(ascii: "}"))
-    try self.init(parsing: out)
+    try self.init(parsing: out[...])
     // A quote in a value would end it early and let the rest speak for itself: every text must have
     // come back whole.
     for field in fields {
       guard case .string(let key, let text) = field else { continue }
-      guard let slot = slot(key), Int(slot.end - slot.start) == text.utf8.count else {
-        throw .value(key)
-      }
+      guard slots[key]?.count == text.utf8.count else { throw .value(key) }
     }
   }
 
   private static func write(_ field: EventField, to out: inout [UInt8]) throws(EventFailure) {
-    out.append(UInt8(ascii: "\""))
-    out.append(contentsOf: EventNames.bytes[Int(field.key.rawValue)])
-    out.append(UInt8(ascii: "\""))
-    out.append(UInt8(ascii: ":"))
     switch field {
     case .string(_, let text): write(text, to: &out)
     case .integer(_, let number): write(number, to: &out)
     case .digest(_, let digest):
       out.append(UInt8(ascii: "\""))
-      unsafe withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { digits in
-        unsafe digest.withUnsafeBytes { buffer in
-          for place in 0..<Digest32.byteCount {
-            let byte = unsafe buffer[place]
-            unsafe digits[2 * place] = hexDigit(byte >> 4)
-            unsafe digits[2 * place + 1] = hexDigit(byte & 15)
-          }
-        }
-        unsafe out.append(contentsOf: digits)
-      }
+      digest.appendHex(to: &out)
       out.append(UInt8(ascii: "\""))
     case .strings(let key, let texts):
       out.append(UInt8(ascii: "["))
@@ -121,10 +105,6 @@ struct EventFields: Sendable {
       }
       out.append(UInt8(ascii: "]"))
     }
-  }
-
-  private static func hexDigit(_ nibble: UInt8) -> UInt8 {
-    nibble < 10 ? 0x30 + nibble : 0x57 + nibble
   }
 
   private static func write(_ text: String, to out: inout [UInt8]) {
@@ -144,14 +124,11 @@ struct EventFields: Sendable {
     out[start...].reverse()
   }
 
-  func slot(_ key: EventKey) -> Slot? {
-    guard keys >> UInt64(key.rawValue) & 1 == 1 else { return nil }
-    // The slots stand in the order of their keys.
-    return slots[(keys & ((1 << UInt64(key.rawValue)) - 1)).nonzeroBitCount]
-  }
+  func has(_ key: EventKey) -> Bool { slots[key] != nil }
 
+  /// The value where it stands, without its quotes or brackets.
   func text(_ key: EventKey) -> ArraySlice<UInt8>? {
-    slot(key).map { bytes[Int($0.start)..<Int($0.end)] }
+    slots[key].map { text[(text.startIndex + $0.lowerBound)..<(text.startIndex + $0.upperBound)] }
   }
 
   func string(_ key: EventKey) -> String? {
@@ -160,8 +137,11 @@ struct EventFields: Sendable {
   }
 
   func integer(_ key: EventKey) -> UInt64? {
-    guard key.grammar.shape == .integer else { return nil }
-    return slot(key)?.integer
+    guard key.grammar.shape == .integer, let range = slots[key] else { return nil }
+    let text = text.span
+    var value: UInt64 = 0
+    for place in range { value = value &* 10 &+ UInt64(text[place] &- 0x30) }
+    return value
   }
 
   func strings(_ key: EventKey) -> [String]? {
@@ -173,42 +153,22 @@ struct EventFields: Sendable {
   }
 
   func digest(_ key: EventKey) -> Digest32? {
-    guard key.grammar.shape == .string, let text = text(key) else { return nil }
-    return HexText.digest(text)
+    guard key.grammar.shape == .string, let range = slots[key] else { return nil }
+    return Digest32(hexDigits: text.span.extracting(range))
   }
 
   func equals(_ key: EventKey, _ other: String) -> Bool {
-    guard key.grammar.shape == .string, let text = text(key) else { return false }
-    return text.elementsEqual(other.utf8)
+    guard key.grammar.shape == .string, let range = slots[key] else { return false }
+    let (text, other) = (text.span, other.utf8.span)
+    guard range.count == other.count else { return false }
+    for offset in 0..<range.count where text[range.lowerBound + offset] != other[offset] {
+      return false
+    }
+    return true
   }
 
   func check(_ schema: EventSchema) throws(EventFailure) {
-    let present = EventKeys(rawValue: keys)
-    if let missing = schema.required.subtracting(present).first { throw .missingKey(missing) }
-    let allowed = schema.required.union(schema.optional)
-    if let extra = present.subtracting(allowed).first { throw .extraKey(extra) }
-  }
-}
-
-/// Lower-case hexadecimal out of checked text, without a string between.
-enum HexText {
-  static func digest(_ text: ArraySlice<UInt8>) -> Digest32? {
-    guard text.count == 64 else { return nil }
-    return unsafe withUnsafeTemporaryAllocation(byteCount: 32, alignment: 8) {
-      buffer -> Digest32? in
-      var place = 0
-      var high: UInt8 = 0
-      for digit in text {
-        let value: UInt8
-        switch digit {
-        case 0x30...0x39: value = digit - 0x30
-        case 0x61...0x66: value = digit - 0x57
-        default: return nil
-        }
-        if place & 1 == 0 { high = value << 4 } else { unsafe buffer[place >> 1] = high | value }
-        place += 1
-      }
-      return unsafe Digest32(reading: UnsafeRawBufferPointer(buffer))
-    }
+    if let missing = schema.required.subtracting(keys).first { throw .missingKey(missing) }
+    if let extra = keys.subtracting(schema.allowed).first { throw .extraKey(extra) }
   }
 }

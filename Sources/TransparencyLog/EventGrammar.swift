@@ -1,3 +1,5 @@
+internal import CanonicalBytes
+
 /// What the value of a key looks like.
 ///
 /// Works on bytes only.
@@ -14,54 +16,85 @@ enum EventGrammar {
     }
   }
 
-  /// Most groups in one event (PROTOCOL §2).
+  /// Most groups in one event (EVT-017).
   static let codesLimit = 16
+  /// Longest code, in bytes.
+  private static let codeLimitBytes = 48
+  /// Longest local name, in bytes.
+  private static let localLimitBytes = 64
+  /// Most ranges in one erase event (EVT-031).
+  static let rangesLimit = 64
 
-  /// Whether a string, or one element of a list, fits.
-  func admits(_ text: ArraySlice<UInt8>) -> Bool {
+  /// Most elements of a list.
+  var listLimit: Int { self == .ranges ? Self.rangesLimit : Self.codesLimit }
+
+  /// The place of the quote that ends the string, or the list's element, that stands here; `nil` if it
+  /// does not fit or does not end.
+  func end(of text: Span<UInt8>, from start: Int) -> Int? {
+    let end: Int?
     switch self {
-    case .integer, .flag: false
-    case .digest: text.count == 64 && text.allSatisfy(Self.isHex)
-    case .pseudonym: (text.count == 32 || text.count == 64) && text.allSatisfy(Self.isHex)
-    case .agency: Names.isAgency(text)
-    case .log: Names.agency(of: text, role: Names.logRole) != nil
-    case .codes, .code, .type: Self.isCode(text)
-    case .local: (1...64).contains(text.count) && text.allSatisfy(Self.isLocal)
-    case .ranges: Self.isRange(text)
+    case .integer, .flag: end = nil
+    case .digest: end = Self.hexEnd(text, start, 64)
+    case .pseudonym: end = Self.hexEnd(text, start, 32) ?? Self.hexEnd(text, start, 64)
+    case .agency: end = Names.agencyEnd(text, from: start)
+    case .log: end = Names.logEnd(text, from: start)
+    case .codes, .code, .type: end = Self.codeEnd(text, start)
+    case .local: end = Self.localEnd(text, start)
+    case .ranges: end = Self.rangeEnd(text, start)
     }
+    guard let end, end < text.count, text[end] == UInt8(ascii: "\"") else { return nil }
+    return end
   }
 
-  private static func isHex(_ byte: UInt8) -> Bool {
-    (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
+  /// Exactly so many digits before a quote.
+  private static func hexEnd(_ text: Span<UInt8>, _ start: Int, _ count: Int) -> Int? {
+    let end = start + count
+    guard end < text.count, text[end] == UInt8(ascii: "\"") else { return nil }
+    if count == 2 * Digest32.byteCount {
+      return Digest32.isHex(text.extracting(start..<end)) ? end : nil
+    }
+    for place in start..<end {
+      guard text[place] &- 0x30 < 10 || text[place] &- 0x61 < 6 else { return nil }
+    }
+    return end
   }
 
-  private static func isLocal(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"): true
-    default: false
+  private static func localEnd(_ text: Span<UInt8>, _ start: Int) -> Int? {
+    var place = start
+    loop: while place < text.count {
+      switch text[place] {
+      case 0x30...0x39, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+        place += 1
+      default: break loop
+      }
     }
+    return (1...localLimitBytes).contains(place - start) ? place : nil
   }
 
   /// Lower-case words with single hyphens inside, at most 48 bytes.
-  private static func isCode(_ text: ArraySlice<UInt8>) -> Bool {
-    guard text.count <= 48 else { return false }
-    var previous = UInt8(ascii: "-")
-    for byte in text {
+  private static func codeEnd(_ text: Span<UInt8>, _ start: Int) -> Int? {
+    let hyphen = UInt8(ascii: "-")
+    var place = start
+    var previous = hyphen
+    loop: while place < text.count {
+      let byte = text[place]
       switch byte {
       case 0x30...0x39, 0x61...0x7A: break
-      case UInt8(ascii: "-"): if previous == byte { return false }
-      default: return false
+      case hyphen: if previous == hyphen { return nil }
+      default: break loop
       }
       previous = byte
+      place += 1
     }
-    return previous != UInt8(ascii: "-")
+    return previous != hyphen && place - start <= codeLimitBytes ? place : nil
   }
 
   /// `a-b` with a ≤ b, both as decimal numbers are written.
-  private static func isRange(_ text: ArraySlice<UInt8>) -> Bool {
-    guard let hyphen = text.firstIndex(of: UInt8(ascii: "-")),
-      let low = Decimal53.parse(text[..<hyphen]), let high = Decimal53.parse(text[(hyphen + 1)...])
-    else { return false }
-    return low <= high
+  private static func rangeEnd(_ text: Span<UInt8>, _ start: Int) -> Int? {
+    guard let low = Decimal53.read(text, from: start), low.end < text.count,
+      text[low.end] == UInt8(ascii: "-"), let high = Decimal53.read(text, from: low.end + 1),
+      low.value <= high.value
+    else { return nil }
+    return high.end
   }
 }

@@ -4,20 +4,23 @@ public import CanonicalBytes
 ///
 /// Auditors only; `{}` for pads.
 public struct StaffPart: Hashable, Sendable {
-  /// Pseudonym of the user who acted.
-  public let actor: String?
-  /// The second person, never the first.
-  public let actor2: String?
-  /// Index of the event that this one follows from.
-  public let cause: UInt64?
-  /// The desk that acted.
-  public let desk: String?
+  private let fields: EventFields
+
   /// Whether the event is about a person.
   public let isAboutPerson: Bool
   /// Unix time by the node's clock, in milliseconds.
   public let timeMs: UInt64
+
+  /// Pseudonym of the user who acted.
+  public var actor: String? { fields.string(.actor) }
+  /// The second person, never the first.
+  public var actor2: String? { fields.string(.actor2) }
+  /// Index of the event that this one follows from.
+  public var cause: UInt64? { fields.integer(.cause) }
+  /// The desk that acted.
+  public var desk: String? { fields.string(.desk) }
   /// The exact bytes.
-  public let bytes: [UInt8]
+  public var bytes: [UInt8] { fields.bytes }
 
   /// Writes a part.
   ///
@@ -44,29 +47,34 @@ public struct StaffPart: Hashable, Sendable {
   ///
   /// - Throws: ``EventFailure``.
   public init(parsing bytes: [UInt8]) throws(EventFailure) {
-    try self.init(EventFields(parsing: bytes))
+    try self.init(EventFields(parsing: bytes[...]))
+  }
+
+  /// Reads a part where it stands; shares the storage.
+  ///
+  /// - Throws: ``EventFailure``.
+  public init(parsing text: ArraySlice<UInt8>) throws(EventFailure) {
+    try self.init(EventFields(parsing: text))
   }
 
   private init(_ fields: EventFields) throws(EventFailure) {
     try fields.check(.staff)
     guard let person = fields.integer(.person) else { throw .missingKey(.person) }
     guard let time = fields.integer(.time) else { throw .missingKey(.time) }
-    actor = fields.string(.actor)
-    actor2 = fields.string(.actor2)
-    cause = fields.integer(.cause)
-    desk = fields.string(.desk)
-    isAboutPerson = person == 1
-    timeMs = time
-    bytes = fields.bytes
-    if let actor, let actor2, actor.utf8.elementsEqual(actor2.utf8) {
+    if let second = fields.text(.actor2), fields.text(.actor) == second {
       throw .contradiction(.actor2)
     }
+    self.fields = fields
+    isAboutPerson = person == 1
+    timeMs = time
   }
 
   /// Compares the bytes.
-  public static func == (left: StaffPart, right: StaffPart) -> Bool { left.bytes == right.bytes }
+  public static func == (left: StaffPart, right: StaffPart) -> Bool {
+    left.fields.text == right.fields.text
+  }
   /// Hashes the bytes.
-  public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+  public func hash(into hasher: inout Hasher) { hasher.combine(fields.text) }
 }
 
 /// The personal part P: which case; erasable with its salt.
@@ -102,11 +110,11 @@ public struct PersonalPart: Hashable, Sendable {
   ///
   /// - Throws: ``EventFailure``.
   public init(parsing bytes: [UInt8]) throws(EventFailure) {
-    try self.init(EventFields(parsing: bytes))
+    try self.init(EventFields(parsing: bytes[...]))
   }
 
   private init(_ fields: EventFields) throws(EventFailure) {
-    try fields.check(fields.slots.isEmpty ? .empty : .personal)
+    try fields.check(fields.keys.isEmpty ? .empty : .personal)
     evidence = fields.digest(.evidence)
     subject = fields.string(.subject)
     bytes = fields.bytes

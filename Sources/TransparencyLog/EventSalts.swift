@@ -64,10 +64,19 @@ public struct PadKey: Sendable {
 
   /// The salts of the pad at an index: `HMAC(K, PAE("amonat/v1/pad", LE64(index), "e"|"a"|"p"))`.
   public func salts(index: UInt64) -> EventSalts {
-    EventSalts(
-      event: salt(index, "e"),
-      staff: salt(index, "a"),
-      personal: salt(index, "p")
+    var pae = PAE("amonat/v1/pad", parts: 2, reserving: 16)
+    pae.add(PAE.littleEndian(index))
+    pae.add("e")
+    var message = pae.bytes
+    func salt(_ part: UInt8) -> Digest32 {
+      // The part's letter is the last byte.
+      message[message.count - 1] = part
+      return HMAC256.code(key: bytes, message)
+    }
+    return EventSalts(
+      event: salt(UInt8(ascii: "e")),
+      staff: salt(UInt8(ascii: "a")),
+      personal: salt(UInt8(ascii: "p"))
     )
   }
 
@@ -86,13 +95,6 @@ public struct PadKey: Sendable {
       personal: Commitments.emptyPart,
       salts: salts(index: index)
     )
-  }
-
-  private func salt(_ index: UInt64, _ part: String) -> Digest32 {
-    var pae = PAE("amonat/v1/pad", parts: 2, reserving: 16)
-    pae.add(PAE.littleEndian(index))
-    pae.add(part)
-    return HMAC256.code(key: bytes, pae.bytes)
   }
 }
 

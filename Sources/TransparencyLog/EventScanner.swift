@@ -11,52 +11,43 @@ struct EventScanner {
   static let stringLimitBytes = 128
   static let integerLimit: UInt64 = (1 << 53) - 1
 
-  private let bytes: [UInt8]
+  private(set) var slots = EventSlots()
   private let known = EventNames.packed
   private var position = 0
 
-  init(bytes: [UInt8]) { self.bytes = bytes }
-
-  mutating func scan() throws(EventFailure) -> [EventFields.Slot] {
-    guard bytes.count <= Self.limitBytes else { throw .tooLarge }
-    var slots: [EventFields.Slot] = []
-    slots.reserveCapacity(18)
+  /// Reads a whole text into ``slots``.
+  mutating func scan(_ text: Span<UInt8>) throws(EventFailure) {
+    guard text.count <= Self.limitBytes else { throw .tooLarge }
     var next = 0
-    try expect(UInt8(ascii: "{"))
-    if take(UInt8(ascii: "}")) {
-      guard position == bytes.count else { throw .syntax(offset: position) }
-      return slots
+    try expect(UInt8(ascii: "{"), text)
+    if take(UInt8(ascii: "}"), text) {
+      guard position == text.count else { throw .syntax(offset: position) }
+      return
     }
     while true {
-      let key = try readKey(from: &next)
-      try expect(UInt8(ascii: ":"))
-      slots.append(try readValue(key))
-      if take(UInt8(ascii: ",")) { continue }
-      try expect(UInt8(ascii: "}"))
+      let key = try readKey(text, from: &next)
+      try expect(UInt8(ascii: ":"), text)
+      try readValue(text, key)
+      if take(UInt8(ascii: ","), text) { continue }
+      try expect(UInt8(ascii: "}"), text)
       break
     }
-    guard position == bytes.count else { throw .syntax(offset: position) }
-    return slots
+    guard position == text.count else { throw .syntax(offset: position) }
   }
+
+  // MARK: Keys
 
   /// Reads a key that stands after all earlier ones.
   ///
   /// Names are compared as two words each.
-  private mutating func readKey(from next: inout Int) throws(EventFailure) -> EventKey {
-    try expect(UInt8(ascii: "\""))
+  private mutating func readKey(
+    _ text: Span<UInt8>,
+    from next: inout Int
+  ) throws(EventFailure) -> EventKey {
+    try expect(UInt8(ascii: "\""), text)
     let start = position
-    var name = EventNames.Packed(high: 0, low: 0)
-    var place = start
-    while place < bytes.count, bytes[place] != UInt8(ascii: "\"") {
-      let byte = bytes[place]
-      guard place - start < 16, byte >= 0x20, byte <= 0x7E, byte != UInt8(ascii: "\\") else {
-        throw .unknownKey(offset: start)
-      }
-      name.append(byte, at: place - start)
-      place += 1
-    }
-    position = place
-    try expect(UInt8(ascii: "\""))
+    let name = try readName(text)
+    try expect(UInt8(ascii: "\""), text)
     while next < known.count, known[next] < name { next += 1 }
     guard next < known.count, known[next] == name, let key = EventKey(rawValue: UInt8(next)) else {
       throw known.contains(name) ? .keyOrder(offset: start) : .unknownKey(offset: start)
@@ -65,103 +56,152 @@ struct EventScanner {
     return key
   }
 
-  private mutating func readValue(_ key: EventKey) throws(EventFailure) -> EventFields.Slot {
+  /// Reads up to the quote after a name; what cannot be part of a known name matches none.
+  private mutating func readName(_ text: Span<UInt8>) throws(EventFailure) -> EventNames.Packed {
+    let start = position
+    if start + 16 < text.count {
+      let high = EventNames.word(text, at: start)
+      let quote = EventNames.quote(in: high)
+      if quote < 8 {
+        position = start + quote
+        return EventNames.Packed(high: EventNames.first(quote, of: high), low: 0)
+      }
+      let low = EventNames.word(text, at: start + 8)
+      let second = EventNames.quote(in: low)
+      guard second < 8 else { throw .unknownKey(offset: start) }
+      position = start + 8 + second
+      return EventNames.Packed(high: high, low: EventNames.first(second, of: low))
+    }
+    var name = EventNames.Packed(high: 0, low: 0)
+    var place = start
+    while place < text.count, text[place] != UInt8(ascii: "\"") {
+      guard place - start < 16 else { throw .unknownKey(offset: start) }
+      name.append(text[place], at: place - start)
+      place += 1
+    }
+    position = place
+    return name
+  }
+
+  // MARK: Values
+
+  private mutating func readValue(
+    _ text: Span<UInt8>,
+    _ key: EventKey
+  ) throws(EventFailure) {
     let grammar = key.grammar
     switch grammar.shape {
     case .integer:
       let start = position
-      let value = try readInteger(key)
+      let value = try readInteger(text, key)
       guard grammar != .flag || value <= 1 else { throw .value(key) }
-      return slot(key, start, position, value)
-    case .string:
-      if grammar == .digest { return try readDigest(key) }
-      let range = try readString(key)
-      guard grammar.admits(bytes[range]) else { throw .value(key) }
-      return slot(key, range.lowerBound, range.upperBound, 0)
+      slots.set(key, start..<position)
+    case .string: slots.set(key, try readString(text, key, grammar))
     case .list:
-      try expect(UInt8(ascii: "["))
+      try expect(UInt8(ascii: "["), text)
       let start = position
       var last: Range<Int>?
       var count = 0
       repeat {
-        let range = try readString(key)
-        if let last, !bytes[last].lexicographicallyPrecedes(bytes[range]) { throw .value(key) }
-        guard grammar.admits(bytes[range]) else { throw .value(key) }
+        let range = try readString(text, key, grammar)
+        if let last, !Self.precedes(text, last, range) { throw .value(key) }
         last = range
         count += 1
-      } while take(UInt8(ascii: ","))
-      guard grammar != .codes || count <= EventGrammar.codesLimit else { throw .value(key) }
+      } while take(UInt8(ascii: ","), text)
+      guard count <= grammar.listLimit else { throw .value(key) }
       let end = position
-      try expect(UInt8(ascii: "]"))
-      return slot(key, start, end, 0)
+      try expect(UInt8(ascii: "]"), text)
+      slots.set(key, start..<end)
     }
   }
 
-  private func slot(_ key: EventKey, _ start: Int, _ end: Int, _ value: UInt64) -> EventFields.Slot
+  private static func precedes(_ text: Span<UInt8>, _ left: Range<Int>, _ right: Range<Int>) -> Bool
   {
-    EventFields.Slot(
-      key: key,
-      start: UInt16(truncatingIfNeeded: start),
-      end: UInt16(truncatingIfNeeded: end),
-      integer: value
-    )
+    for offset in 0..<min(left.count, right.count) {
+      let (one, other) = (text[left.lowerBound + offset], text[right.lowerBound + offset])
+      if one != other { return one < other }
+    }
+    return left.count < right.count
   }
 
-  private mutating func readInteger(_ key: EventKey) throws(EventFailure) -> UInt64 {
+  private mutating func readInteger(
+    _ text: Span<UInt8>,
+    _ key: EventKey
+  ) throws(EventFailure) -> UInt64 {
     let start = position
     var value: UInt64 = 0
-    while position < bytes.count, case 0x30...0x39 = bytes[position] {
+    while position < text.count, case 0x30...0x39 = text[position] {
       // Sixteen digits hold 2^53 − 1; the value cannot overflow before the check.
       guard position - start < 16 else { throw .value(key) }
-      value = value * 10 + UInt64(bytes[position] - 0x30)
+      value = value &* 10 &+ UInt64(text[position] &- 0x30)
       position += 1
     }
     guard position > start, value <= Self.integerLimit,
-      bytes[start] != UInt8(ascii: "0") || position - start == 1
+      text[start] != UInt8(ascii: "0") || position - start == 1
     else { throw .value(key) }
     return value
   }
 
-  /// Reads 64 lower-case hexadecimal digits: most of an event is these.
-  private mutating func readDigest(_ key: EventKey) throws(EventFailure) -> EventFields.Slot {
-    try expect(UInt8(ascii: "\""))
+  /// Reads a string that its grammar admits, in one pass.
+  private mutating func readString(
+    _ text: Span<UInt8>,
+    _ key: EventKey,
+    _ grammar: EventGrammar
+  ) throws(EventFailure) -> Range<Int> {
+    try expect(UInt8(ascii: "\""), text)
     let start = position
-    let end = start + 64
-    guard end < bytes.count, bytes[end] == UInt8(ascii: "\"") else { throw .value(key) }
-    for digit in bytes[start..<end] {
-      guard digit &- 0x30 < 10 || digit &- 0x61 < 6 else { throw .value(key) }
+    guard let end = grammar.end(of: text, from: start), end - start <= Self.stringLimitBytes else {
+      throw Self.refusal(text, from: start, key)
     }
     position = end + 1
-    return slot(key, start, end, 0)
+    return start..<end
   }
 
-  private mutating func readString(_ key: EventKey) throws(EventFailure) -> Range<Int> {
-    try expect(UInt8(ascii: "\""))
-    let start = position
-    let limit = min(bytes.count, start + Self.stringLimitBytes + 1)
-    // A local place: the loop is most of the work.
-    var place = start
-    while place < limit {
-      let byte = bytes[place]
-      if byte == UInt8(ascii: "\"") {
-        position = place + 1
-        return start..<place
-      }
-      guard byte >= 0x20, byte <= 0x7E, byte != UInt8(ascii: "\\") else { throw .value(key) }
-      place += 1
+  /// Why no string that fits stands here: cut off, or of other bytes or another form.
+  private static func refusal(
+    _ text: Span<UInt8>,
+    from start: Int,
+    _ key: EventKey
+  ) -> EventFailure {
+    let limit = min(text.count, start + stringLimitBytes + 1)
+    for place in start..<limit {
+      let byte = text[place]
+      guard byte != UInt8(ascii: "\""), byte >= 0x20, byte <= 0x7E, byte != UInt8(ascii: "\\")
+      else { return .value(key) }
     }
-    guard place == bytes.count else { throw .value(key) }
-    throw .syntax(offset: place)
+    return limit == text.count ? .syntax(offset: limit) : .value(key)
   }
 
-  private mutating func take(_ byte: UInt8) -> Bool {
-    guard position < bytes.count, bytes[position] == byte else { return false }
+  private mutating func take(_ byte: UInt8, _ text: Span<UInt8>) -> Bool {
+    guard position < text.count, text[position] == byte else { return false }
     position += 1
     return true
   }
 
-  private mutating func expect(_ byte: UInt8) throws(EventFailure) {
-    guard take(byte) else { throw .syntax(offset: position) }
+  private mutating func expect(_ byte: UInt8, _ text: Span<UInt8>) throws(EventFailure) {
+    guard take(byte, text) else { throw .syntax(offset: position) }
+  }
+}
+
+/// Where each key's value stands in the text of a part, without its quotes or brackets.
+struct EventSlots: Sendable {
+  /// Start and end in one word each; zero where the key is absent.
+  private var places = InlineArray<40, UInt32>(repeating: 0)
+  /// The keys that are present, one bit each.
+  private(set) var keys: UInt64 = 0
+
+  /// Takes note of a value; no place in an event needs more than 16 bits.
+  mutating func set(_ key: EventKey, _ range: Range<Int>) {
+    places[Int(key.rawValue)] =
+      UInt32(truncatingIfNeeded: range.lowerBound) << 16
+      | UInt32(truncatingIfNeeded: range.upperBound)
+    keys |= 1 << UInt64(key.rawValue)
+  }
+
+  /// Where a key's value stands; `nil` if the key is absent.
+  subscript(_ key: EventKey) -> Range<Int>? {
+    let place = places[Int(key.rawValue)]
+    return place == 0 ? nil : Int(place >> 16)..<Int(place & 0xFFFF)
   }
 }
 
@@ -185,18 +225,36 @@ enum EventNames {
     }
   }
 
-  static let bytes: [[UInt8]] = EventKey.allCases.map { Array($0.name.utf8) }
+  /// Each name as it stands in a text: with quotes and colon.
+  static let written: [[UInt8]] = EventKey.allCases.map { Array("\"\($0.name)\":".utf8) }
 
-  static let packed: [Packed] = bytes.map { pack($0) }
+  static let packed: [Packed] = EventKey.allCases.map { pack(Array($0.name.utf8).span) }
 
   /// Packs a name of at most 16 bytes.
-  static func pack(_ name: some Collection<UInt8>) -> Packed {
+  static func pack(_ name: Span<UInt8>) -> Packed {
     var packed = Packed(high: 0, low: 0)
-    var place = 0
-    for byte in name {
-      packed.append(byte, at: place)
-      place += 1
-    }
+    for place in 0..<name.count { packed.append(name[place], at: place) }
     return packed
+  }
+
+  /// Eight bytes of a text, the first in the highest place.
+  static func word(_ text: Span<UInt8>, at offset: Int) -> UInt64 {
+    UInt64(
+      bigEndian: unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+    )
+  }
+
+  /// How many bytes of a word stand before its first quote; 8 if there is none.
+  static func quote(in word: UInt64) -> Int {
+    let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+    // A byte's high bit is set where the byte is a quote, and nowhere else.
+    let other = word ^ 0x2222_2222_2222_2222
+    let hits = ~(((other & low) + low) | other | low)
+    return hits.leadingZeroBitCount / 8
+  }
+
+  /// The first bytes of a word, at most 7, with zeros behind them.
+  static func first(_ count: Int, of word: UInt64) -> UInt64 {
+    word & ~(UInt64.max >> UInt64(8 * count))
   }
 }

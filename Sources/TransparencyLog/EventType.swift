@@ -4,6 +4,8 @@
 public enum EventType: String, CaseIterable, Sendable {
   /// One leg of a consent, or of a lawful exception.
   case grant
+  /// The second person of an exception, who may follow.
+  case countersign
   /// A sealed message leaves for a peer.
   case disclose
   /// A message without content leaves for a peer.
@@ -42,6 +44,8 @@ public enum EventType: String, CaseIterable, Sendable {
   case export
   /// A desk was unlocked, or the attempt failed.
   case unlock
+  /// A desk key was made, or its private half destroyed.
+  case deskKey = "desk-key"
   /// Something ran out.
   case expire
   /// The node came back from a backup.
@@ -53,11 +57,12 @@ public enum EventType: String, CaseIterable, Sendable {
   /// Nothing, so that growth tells nothing.
   case pad
 
-  private static let names = allCases.map { (EventNames.pack($0.rawValue.utf8), $0) }
+  private static let names = allCases.map { (EventNames.pack(Array($0.rawValue.utf8).span), $0) }
 
-  init?(bytes: ArraySlice<UInt8>) {
-    guard bytes.count <= 16 else { return nil }
-    let name = EventNames.pack(bytes)
+  /// The type of a name; `nil` if it is not registered.
+  init?(_ name: Span<UInt8>) {
+    guard name.count <= 16 else { return nil }
+    let name = EventNames.pack(name)
     for (known, type) in Self.names where known == name {
       self = type
       return
@@ -85,11 +90,11 @@ struct EventKeys: OptionSet {
 /// Which keys a part must and may have.
 struct EventSchema {
   let required: EventKeys
-  let optional: EventKeys
+  let allowed: EventKeys
 
   init(_ required: EventKeys, optional: EventKeys = []) {
     self.required = required
-    self.optional = optional
+    allowed = required.union(optional)
   }
 
   static let staff = EventSchema(
@@ -104,79 +109,98 @@ struct EventSchema {
   private static let scope = EventKeys(.basis, .groups, .policy, .purpose, .register)
   private static let grantName = EventKeys(.grant, .grantLog)
   private static let notification = EventKeys(.expires, .kind, .message, .peer, .seq)
+  /// What an erasure receipt says of what is kept, and of whom it was passed on to (WDR-022).
+  private static let kept = EventKeys(.backupsUntil, .count, .groups, .until)
 
-  /// The schema of a peer part.
-  ///
-  /// - Parameters:
-  ///   - type: The type.
-  ///   - isReply: A disclosure whose basis is `reply`.
-  ///   - isOffer: A disclosure of kind `offer`.
-  ///   - isWithdrawal: A notification of kind `withdraw`.
-  ///   - isErasure: A notification of kind `erased`.
-  /// - Returns: The exact keys.
-  static func event(
-    _ type: EventType,
-    isReply: Bool,
-    isOffer: Bool,
-    isWithdrawal: Bool,
-    isErasure: Bool = false
-  ) -> EventSchema {
-    let (required, optional) =
-      type == .notify
-      ? notification(isWithdrawal: isWithdrawal, isErasure: isErasure)
-      : further(type, isReply: isReply, isOffer: isOffer)
-    return EventSchema(common.union(required), optional: optional)
+  private static let grant = peer(
+    scope.union(EventKeys(.onward, .peer, .until)),
+    optional: EventKeys(.renews)
+  )
+  private static let reply = peer(scope.union(notification).union(EventKeys(.ref)))
+  /// A contradiction, told after its keys: no grant and no ref.
+  private static let replyOffer = peer(scope.union(notification))
+  private static let offer = peer(scope.union(notification).union(grantName))
+  private static let further = peer(
+    scope.union(notification).union(grantName).union(EventKeys(.ref))
+  )
+  private static let notify = peer(
+    notification.union(EventKeys(.ref)),
+    optional: EventKeys(.outcome)
+  )
+  private static let notifyWithdraw = peer(
+    notification.union(grantName).union(EventKeys(.until)),
+    optional: EventKeys(.groups, .outcome, .ref)
+  )
+  private static let notifyErased = peer(
+    notification.union(EventKeys(.ref)),
+    optional: kept.union(EventKeys(.code, .outcome))
+  )
+  private static let countersign = peer(EventKeys(.grant))
+  private static let deskKey = peer(EventKeys(.message, .outcome))
+  private static let verbal = peer(scope.union(EventKeys(.peer)), optional: EventKeys(.grant))
+  private static let outside = peer(scope.union(EventKeys(.receiver)), optional: EventKeys(.grant))
+  private static let answer = peer(EventKeys(.message, .outcome, .peer))
+  private static let withdraw = peer(
+    grantName.union(EventKeys(.until)),
+    optional: EventKeys(.groups)
+  )
+  private static let cancel = peer(EventKeys(.message, .peer, .seq))
+  private static let erase = peer(EventKeys(.backupsUntil, .cause, .targets))
+  private static let statement = peer(EventKeys(.message))
+  private static let succeed = peer(EventKeys(.oldLog, .root, .size))
+  private static let consentRefused = peer(
+    EventKeys(.groups, .policy, .purpose, .register),
+    optional: EventKeys(.peer)
+  )
+  private static let look = peer(EventKeys(.groups), optional: EventKeys(.message))
+  private static let export = peer(EventKeys(.kind), optional: EventKeys(.groups, .message))
+  private static let unlock = peer(EventKeys(.outcome))
+  private static let expire = peer(
+    EventKeys(.kind),
+    optional: EventKeys(.grant, .grantLog, .message)
+  )
+  private static let restore = peer(EventKeys(.kind), optional: EventKeys(.size))
+  private static let evidence = peer(EventKeys(.kind, .message, .peer))
+  private static let refusals = peer(
+    EventKeys(.code, .count, .from, .to),
+    optional: EventKeys(.peer)
+  )
+  private static let pad = peer([])
+
+  private static func peer(_ required: EventKeys, optional: EventKeys = []) -> EventSchema {
+    EventSchema(common.union(required), optional: optional)
   }
 
-  /// What a notification has beside the common keys: a withdrawal names its grant, and the first
-  /// withdrawal where it was passed on; an erasure receipt says what is kept.
-  private static func notification(
-    isWithdrawal: Bool,
-    isErasure: Bool
-  ) -> (EventKeys, EventKeys) {
-    if isWithdrawal {
-      return (
-        notification.union(grantName).union(EventKeys(.until)), EventKeys(.groups, .outcome, .ref)
-      )
-    }
-    return (
-      notification.union(EventKeys(.ref)),
-      isErasure
-        ? EventKeys(.backupsUntil, .code, .count, .groups, .outcome, .until) : EventKeys(.outcome)
-    )
-  }
-
-  private static func further(
-    _ type: EventType,
-    isReply: Bool,
-    isOffer: Bool
-  ) -> (EventKeys, EventKeys) {
+  /// The schema of a peer part: by its type, and for some types by its basis or kind.
+  static func event(_ type: EventType, _ fields: EventFields) -> EventSchema {
     switch type {
-    case .grant: (scope.union(EventKeys(.onward, .peer, .until)), EventKeys(.renews))
+    case .grant: grant
     case .disclose:
-      (
-        scope.union(notification).union(isReply ? [] : grantName)
-          .union(isOffer ? [] : EventKeys(.ref)), []
-      )
-    case .notify: notification(isWithdrawal: false, isErasure: false)
-    case .verbal: (scope.union(EventKeys(.peer)), EventKeys(.grant))
-    case .outside: (scope.union(EventKeys(.receiver)), EventKeys(.grant))
-    case .receive, .refuse: (EventKeys(.message, .outcome, .peer), [])
-    case .withdraw: (grantName.union(EventKeys(.until)), EventKeys(.groups))
-    case .cancel: (EventKeys(.message, .peer, .seq), [])
-    case .erase: (EventKeys(.backupsUntil, .cause, .targets), [])
-    case .card, .link, .register, .policy: (EventKeys(.message), [])
-    case .succeed: (EventKeys(.oldLog, .root, .size), [])
-    case .consentRefused:
-      (EventKeys(.groups, .policy, .purpose, .register), EventKeys(.peer))
-    case .open, .print: (EventKeys(.groups), EventKeys(.message))
-    case .export: (EventKeys(.kind), EventKeys(.groups, .message))
-    case .unlock: (EventKeys(.outcome), [])
-    case .expire: (EventKeys(.kind), EventKeys(.grant, .grantLog, .message))
-    case .restore: (EventKeys(.kind), EventKeys(.size))
-    case .evidence: (EventKeys(.kind, .message, .peer), [])
-    case .refusals: (EventKeys(.code, .count, .from, .to), EventKeys(.peer))
-    case .pad: ([], [])
+      fields.equals(.basis, "reply")
+        ? (fields.equals(.kind, "offer") ? replyOffer : reply)
+        : fields.equals(.kind, "offer") ? offer : further
+    case .notify:
+      fields.equals(.kind, "withdraw")
+        ? notifyWithdraw : fields.equals(.kind, "erased") ? notifyErased : notify
+    case .countersign: countersign
+    case .deskKey: deskKey
+    case .verbal: verbal
+    case .outside: outside
+    case .receive, .refuse: answer
+    case .withdraw: withdraw
+    case .cancel: cancel
+    case .erase: erase
+    case .card, .link, .register, .policy: statement
+    case .succeed: succeed
+    case .consentRefused: consentRefused
+    case .open, .print: look
+    case .export: export
+    case .unlock: unlock
+    case .expire: expire
+    case .restore: restore
+    case .evidence: evidence
+    case .refusals: refusals
+    case .pad: pad
     }
   }
 }

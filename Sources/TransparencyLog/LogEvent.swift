@@ -18,7 +18,14 @@ public struct LogEvent: Sendable {
   ///
   /// - Throws: ``EventFailure`` for the first rule broken; nothing is repaired.
   public init(parsing bytes: [UInt8]) throws(EventFailure) {
-    try self.init(fields: EventFields(parsing: bytes))
+    try self.init(fields: EventFields(parsing: bytes[...]))
+  }
+
+  /// Reads a peer part where it stands; shares the storage.
+  ///
+  /// - Throws: ``EventFailure`` for the first rule broken; nothing is repaired.
+  public init(parsing text: ArraySlice<UInt8>) throws(EventFailure) {
+    try self.init(fields: EventFields(parsing: text))
   }
 
   /// Writes a peer part.
@@ -46,16 +53,8 @@ public struct LogEvent: Sendable {
 
   private init(fields: EventFields) throws(EventFailure) {
     guard let name = fields.text(.type) else { throw .missingKey(.type) }
-    guard let type = EventType(bytes: name) else { throw .unknownType }
-    try fields.check(
-      EventSchema.event(
-        type,
-        isReply: fields.equals(.basis, "reply"),
-        isOffer: fields.equals(.kind, "offer"),
-        isWithdrawal: fields.equals(.kind, "withdraw"),
-        isErasure: fields.equals(.kind, "erased")
-      )
-    )
+    guard let type = EventType(name.span) else { throw .unknownType }
+    try fields.check(EventSchema.event(type, fields))
     guard let index = fields.integer(.index) else { throw .missingKey(.index) }
     guard let realm = fields.digest(.realm) else { throw .missingKey(.realm) }
     self.fields = fields
@@ -91,6 +90,8 @@ public struct LogEvent: Sendable {
   public var log: String { fields.string(.log) ?? "" }
   /// The text under a key; `nil` if absent or not a text.
   public func string(_ key: EventKey) -> String? { fields.string(key) }
+  /// The bytes of a key's value without its quotes or brackets, where they stand; `nil` if absent.
+  public func text(_ key: EventKey) -> ArraySlice<UInt8>? { fields.text(key) }
   /// The number under a key; `nil` if absent or not a number.
   public func integer(_ key: EventKey) -> UInt64? { fields.integer(key) }
   /// The list under a key; `nil` if absent or not a list.
@@ -100,14 +101,16 @@ public struct LogEvent: Sendable {
   /// Whether a key's text is exactly these bytes; `false` if absent.
   public func equals(_ key: EventKey, _ text: String) -> Bool { fields.equals(key, text) }
   /// Whether a key is present.
-  public func has(_ key: EventKey) -> Bool { fields.slot(key) != nil }
+  public func has(_ key: EventKey) -> Bool { fields.has(key) }
 }
 
 extension LogEvent: Hashable {
   /// Compares the bytes.
-  public static func == (left: LogEvent, right: LogEvent) -> Bool { left.bytes == right.bytes }
+  public static func == (left: LogEvent, right: LogEvent) -> Bool {
+    left.fields.text == right.fields.text
+  }
   /// Hashes the bytes.
-  public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+  public func hash(into hasher: inout Hasher) { hasher.combine(fields.text) }
 }
 
 extension LogEvent: CustomStringConvertible, CustomReflectable {

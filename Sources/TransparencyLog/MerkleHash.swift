@@ -14,17 +14,28 @@ public enum MerkleHash {
     return hash.finish()
   }
 
+  /// The leaf hash over an event's three commitments: SHA-256(00 ‖ 01 ‖ event ‖ staff ‖ personal).
+  static func leaf(_ leaf: LogLeaf) -> Digest32 {
+    // On the stack and in one call.
+    unsafe withUnsafeTemporaryAllocation(byteCount: 1 + LogLeaf.byteCount, alignment: 8) { buffer in
+      unsafe buffer[0] = 0
+      unsafe buffer[1] = 1
+      unsafe leaf.event.copy(to: UnsafeMutableRawBufferPointer(rebasing: buffer[2..<34]))
+      unsafe leaf.staff.copy(to: UnsafeMutableRawBufferPointer(rebasing: buffer[34..<66]))
+      unsafe leaf.personal.copy(to: UnsafeMutableRawBufferPointer(rebasing: buffer[66..<98]))
+      var hash = Hash256()
+      unsafe hash.update(buffer: UnsafeRawBufferPointer(buffer))
+      return hash.finish()
+    }
+  }
+
   /// SHA-256(01 ‖ left ‖ right).
   public static func node(_ left: Digest32, _ right: Digest32) -> Digest32 {
     // One block of input in one call: this is the innermost loop of every proof.
     unsafe withUnsafeTemporaryAllocation(byteCount: 65, alignment: 8) { buffer in
       unsafe buffer[0] = 1
-      unsafe left.withUnsafeBytes {
-        unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[1..<33]).copyMemory(from: $0)
-      }
-      unsafe right.withUnsafeBytes {
-        unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[33..<65]).copyMemory(from: $0)
-      }
+      unsafe left.copy(to: UnsafeMutableRawBufferPointer(rebasing: buffer[1..<33]))
+      unsafe right.copy(to: UnsafeMutableRawBufferPointer(rebasing: buffer[33..<65]))
       var hash = Hash256()
       unsafe hash.update(buffer: UnsafeRawBufferPointer(buffer))
       return hash.finish()

@@ -37,12 +37,17 @@ public enum MerkleProof {
     path: [Digest32],
     root: Digest32
   ) -> Bool {
-    guard index < size, path.count <= hashLimit else { return false }
+    guard let inner = innerCount(of: path, index: index, size: size) else { return false }
+    return chain(from: leafHash, path: path[...], inner: inner, mask: index) == root
+  }
+
+  /// Rows in which the path of a leaf still has a sibling on either side; `nil` for a leaf beyond the
+  /// tree, or a path of another length than its own.
+  static func innerCount(of path: [Digest32], index: UInt64, size: UInt64) -> Int? {
+    guard index < size, path.count <= hashLimit else { return nil }
     let inner = innerCount(index: index, size: size)
     let border = inner < 64 ? (index >> UInt64(inner)).nonzeroBitCount : 0
-    guard path.count == inner + border else { return false }
-    let hash = chain(from: leafHash, path: path[...], inner: inner, mask: index)
-    return hash == root
+    return path.count == inner + border ? inner : nil
   }
 
   /// Whether a tree continues an earlier one.
@@ -103,13 +108,21 @@ public enum MerkleProof {
     var hash = seed
     var row = 0
     for sibling in path {
-      if row < inner, mask >> UInt64(row) & 1 == 0 {
-        hash = MerkleHash.node(hash, sibling)
-      } else {
-        hash = MerkleHash.node(sibling, hash)
-      }
+      hash = parent(of: hash, sibling: sibling, row: row, inner: inner, index: mask)
       row += 1
     }
     return hash
+  }
+
+  /// The node over a node of a leaf's path and its sibling in that row.
+  static func parent(
+    of hash: Digest32,
+    sibling: Digest32,
+    row: Int,
+    inner: Int,
+    index: UInt64
+  ) -> Digest32 {
+    row < inner && index >> UInt64(row) & 1 == 0
+      ? MerkleHash.node(hash, sibling) : MerkleHash.node(sibling, hash)
   }
 }

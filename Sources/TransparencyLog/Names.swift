@@ -32,47 +32,64 @@ public enum Names {
     _ name: String,
     role: StaticString
   ) -> (agency: String, number: UInt64)? {
-    let bytes = Array(name.utf8)
-    guard let count = agency(of: bytes[...], role: role),
-      let agency = String(validating: bytes[..<count], as: UTF8.self),
-      let number = Decimal53.parse(bytes[(count + role.utf8CodeUnitCount)...])
+    let text = name.utf8.span
+    guard let count = agencyEnd(text, from: 0),
+      let number = number(text, from: count, role: role), number.end == text.count
     else { return nil }
-    return (agency, number)
+    return (String(decoding: name.utf8.prefix(count), as: UTF8.self), number.value)
   }
 
-  /// How many bytes of a name are its agency id; `nil` if the name does not have this role.
-  static func agency(of name: ArraySlice<UInt8>, role: StaticString) -> Int? {
-    guard let slash = name.firstIndex(of: UInt8(ascii: "/")), isAgency(name[..<slash]) else {
+  /// Where the log's name that stands here ends; `nil` if none does.
+  static func logEnd(_ text: Span<UInt8>, from start: Int) -> Int? {
+    agencyEnd(text, from: start).flatMap { number(text, from: $0, role: logRole)?.end }
+  }
+
+  /// The role and the number, at least 1, that stand after an agency id.
+  private static func number(
+    _ text: Span<UInt8>,
+    from start: Int,
+    role: StaticString
+  ) -> (value: UInt64, end: Int)? {
+    let count = role.utf8CodeUnitCount
+    guard text.count - start > count else { return nil }
+    for offset in 0..<count {
+      guard unsafe text[start + offset] == role.utf8Start[offset] else { return nil }
+    }
+    guard let number = Decimal53.read(text, from: start + count), number.value >= 1 else {
       return nil
     }
-    let rest = name[slash...]
-    let matches = role.withUTF8Buffer { unsafe rest.starts(with: $0) }
-    guard matches, let number = Decimal53.parse(rest.dropFirst(role.utf8CodeUnitCount)), number >= 1
-    else { return nil }
-    return slash - name.startIndex
+    return number
   }
 
+  /// Where the agency id that stands here ends; `nil` if none does.
+  ///
   /// At least two labels of lower-case letters, digits and inner hyphens, at most 32 bytes each.
-  static func isAgency(_ id: ArraySlice<UInt8>) -> Bool {
-    guard id.count <= agencyLimitBytes else { return false }
+  static func agencyEnd(_ text: Span<UInt8>, from start: Int) -> Int? {
+    let hyphen = UInt8(ascii: "-")
+    var place = start
     var labels = 1
     var length = 0
-    var previous = UInt8(ascii: "-")
-    for byte in id {
+    var previous = hyphen
+    loop: while place < text.count {
+      let byte = text[place]
       switch byte {
       case 0x30...0x39, 0x61...0x7A: length += 1
-      case UInt8(ascii: "-"):
-        guard length > 0 else { return false }
+      case hyphen:
+        guard length > 0 else { return nil }
         length += 1
       case UInt8(ascii: "."):
-        guard length > 0, previous != UInt8(ascii: "-") else { return false }
+        guard length > 0, previous != hyphen else { return nil }
         labels += 1
         length = 0
-      default: return false
+      default: break loop
       }
-      guard length <= 32 else { return false }
+      guard length <= 32 else { return nil }
       previous = byte
+      place += 1
     }
-    return labels >= 2 && length > 0 && previous != UInt8(ascii: "-")
+    guard place - start <= agencyLimitBytes, labels >= 2, length > 0, previous != hyphen else {
+      return nil
+    }
+    return place
   }
 }

@@ -24,11 +24,7 @@ public struct DeskKey: Sendable {
     desk: DeskName,
     publicKey: [UInt8]
   ) -> Digest32 {
-    var pae = PAE("amonat/v1/desk-key", parts: 3, reserving: publicKey.count + 128)
-    pae.add(agency.text)
-    pae.add(desk.text)
-    pae.add(publicKey)
-    return Hash256.of(pae.bytes)
+    KeyWrap.deskKeyID(agency: agency.text, desk: desk.text, publicKey: publicKey)
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import SwiftProtobuf
 
 /// A message of the schema, read and written as bytes.
@@ -48,9 +49,20 @@ extension Message {
     options.discardUnknownFields = true
     options.messageDepthLimit = 8
     guard let message = try? Self(serializedBytes: bytes, options: options),
-      message.encodedOnce == bytes
+      Self.isSame(message.encodedOnce, bytes)
     else { return nil }
     self = message
+  }
+
+  /// Compares as one block: bodies have hundreds of kilobytes, and `==` takes them byte by byte.
+  private static func isSame(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    guard left.count == right.count else { return false }
+    return unsafe left.withUnsafeBytes { left in
+      unsafe right.withUnsafeBytes { right in
+        guard let left = left.baseAddress, let other = right.baseAddress else { return true }
+        return unsafe memcmp(left, other, right.count) == 0
+      }
+    }
   }
 
   fileprivate var encodedOnce: [UInt8] {

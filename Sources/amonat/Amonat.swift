@@ -42,7 +42,9 @@ struct Amonat: AsyncParsableCommand {
       ),
       CommandGroup(
         name: "Upkeep",
-        subcommands: [ShowStatus.self, AuditGroup.self, Completion.self, ShowVersion.self]
+        subcommands: [
+          ShowStatus.self, ShowClock.self, AuditGroup.self, Completion.self, ShowVersion.self,
+        ]
       ),
     ]
   )

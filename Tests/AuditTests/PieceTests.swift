@@ -8,8 +8,8 @@ internal import TransparencyLog
 
 /// The pieces of the inner loop, held to the plain ones.
 @Suite struct PieceTests {
-  @Test("Leaves and pads are hashed as the log hashes them")
-  func hasher() throws {
+  @Test("Pads are hashed as the log hashes them")
+  func pads() throws {
     let log = try TestLog(try World.shared.get(), try World.shared.get().ministry)
     let head = BundleHead(
       log: try unwrapped(LogID(log.name)),
@@ -18,29 +18,58 @@ internal import TransparencyLog
       root: .zero,
       size: 9
     )
-    var hasher = LeafHasher(padKey: log.padKey.bytes, head: head)
+    var hasher = PadHasher(padKey: log.padKey.bytes, head: head)
     for index in [0, 1, 255, 256, 1 << 40] as [UInt64] {
       let pad = try log.padKey.leaf(log: log.name, realm: log.world.realm, index: index)
-      #expect(hasher.padHash(index: index) == pad.hash)
+      #expect(hasher.hash(index: index) == pad.hash)
     }
-    let line = log.leaves[0].event + [0x09] + log.leaves[0].staff
-    let event = hasher.eventCommitment(
-      line,
-      0..<log.leaves[0].event.count,
-      salt: log.leaves[0].salts.event
-    )
-    let staff = hasher.staffCommitment(
-      line,
-      (log.leaves[0].event.count + 1)..<line.count,
-      salt: log.leaves[0].salts.staff
-    )
-    #expect(event == log.leaves[0].leaf.event)
-    #expect(staff == log.leaves[0].leaf.staff)
-    #expect(
-      hasher.emptyPersonalCommitment(salt: log.leaves[0].salts.personal)
-        == log.leaves[0].leaf.personal
-    )
-    #expect(hasher.leafHash(event, staff, log.leaves[0].leaf.personal) == log.leaves[0].leaf.hash)
+  }
+
+  @Test("A word keeps its number, whatever was asked between; an unknown one gets none by asking")
+  func words() {
+    let table = WordTable()
+    // More than are kept at hand, and with the same first, middle and last letters.
+    let words = (0..<500).map { "a\($0 % 10)m\($0)z" }
+    let numbers = words.map { table.number($0) }
+    #expect(Set(numbers).count == words.count && table.count == words.count)
+    for (word, number) in zip(words, numbers).reversed() {
+      #expect(table.number(word) == number && table.text(number) == word)
+      #expect(table.known(Array(word.utf8)[...]) == number)
+    }
+    #expect(table.known(Array("b".utf8)[...]) == nil && table.known([]) == nil)
+    #expect(table.count == words.count)
+  }
+
+  @Test("Grants are found by their index, with the first withdrawal and offer of each")
+  func grants() {
+    var table = GrantTable()
+    let narrow = GrantTable.Scope(peer: 1, purpose: 2, policy: 3, groups: 0b0101)
+    let wide = GrantTable.Scope(peer: 1, purpose: 2, policy: 3, groups: 0b1101)
+    #expect(table[0] == nil)
+    for number in 0..<10_000 as Range<UInt64> {
+      table.add(3 * number + 1, number.isMultiple(of: 2) ? narrow : wide, untilMs: number)
+    }
+    for number in [0, 1, 4_095, 4_096, 8_191, 8_192, 9_999] as [UInt64] {
+      let grant = table[3 * number + 1]
+      #expect(grant?.index == 3 * number + 1 && grant?.untilMs == number)
+      #expect(grant?.scope == (number.isMultiple(of: 2) ? narrow : wide))
+      #expect(table[3 * number] == nil && table[3 * number + 2] == nil)
+    }
+    #expect(table[1 << 50] == nil)
+    table.withdraw(4, at: 100)
+    table.withdraw(4, at: 200)
+    table.withdraw(5, at: 100)
+    #expect(table[4]?.withdrawnAt == 100 && table[1]?.withdrawnAt == nil)
+    let offered = [4, 4, 7].map { table.offer($0) }
+    #expect(offered == [false, true, false])
+    #expect(wide.covers(narrow) && !narrow.covers(wide) && wide.covers(wide))
+    for other in [
+      GrantTable.Scope(peer: 9, purpose: 2, policy: 3, groups: 1),
+      GrantTable.Scope(peer: 1, purpose: 9, policy: 3, groups: 1),
+      GrantTable.Scope(peer: 1, purpose: 2, policy: 9, groups: 1),
+    ] {
+      #expect(!wide.covers(other))
+    }
   }
 
   @Test("The right edge gives the tree's root at every size")
@@ -122,14 +151,13 @@ internal import TransparencyLog
 
   @Test("Hexadecimal of a field is 64 lower-case digits")
   func hexadecimal() {
-    var hex = FastHex()
     let digest = message("digest")
     let bytes = Array("x\(digest.hex)y".utf8)
-    #expect(hex.digest(bytes, 1..<65) == digest)
-    #expect(hex.digest(bytes, 0..<64) == nil)
-    #expect(hex.digest(bytes, 1..<64) == nil)
+    #expect(LineBytes.digest(bytes, 1..<65) == digest)
+    #expect(LineBytes.digest(bytes, 0..<64) == nil)
+    #expect(LineBytes.digest(bytes, 1..<64) == nil)
     let upper = Array(digest.hex.uppercased().utf8)
-    #expect(hex.digest(upper, 0..<64) == nil)
+    #expect(LineBytes.digest(upper, 0..<64) == nil)
   }
 
   @Test("A head is read as it was written, and nothing else is")

@@ -29,8 +29,8 @@ enum Verdict: Equatable {
   @Test(
     "An event in its one form is read, and written back byte for byte",
     arguments: [
-      "{}", #"{"a":0}"#, #"{"a":9007199254740991}"#, #"{"":""}"#, #"{"a":""}"#,
-      #"{"A":1,"a":1,"a ":1,"aa":1}"#, #"{"a":["x"]}"#, #"{"a":["","A","a","aa","b"]}"#,
+      "{}", #"{"a":0}"#, #"{"a":9007199254740991}"#, #"{"a":""}"#,
+      #"{"a":1,"a1":1,"a_":1,"aa":1}"#, #"{"a":["x"]}"#, #"{"a":["","A","a","aa","b"]}"#,
       #"{"a":" !#[]^_`{|}~/"}"#, #"{"a":"\#(String(repeating: "x", count: 128))"}"#,
     ]
   )
@@ -48,7 +48,8 @@ enum Verdict: Equatable {
       (#"{"a"}"#, .syntax), (#"{"a":}"#, .syntax), (#"{a:1}"#, .syntax), (#"{'a':1}"#, .syntax),
       (#"{"a":1"#, .syntax), (#"{"a":"x"#, .syntax), (#"{"a":["x""#, .syntax),
       (#"{"a":1,"a":1}"#, .keyOrder), (#"{"a":1,"a":2}"#, .keyOrder),
-      (#"{"b":1,"a":1}"#, .keyOrder), (#"{"a":1,"A":1}"#, .keyOrder),
+      (#"{"b":1,"a":1}"#, .keyOrder), (#"{"a":1,"A":1}"#, .syntax),
+      (#"{"":1}"#, .syntax), (#"{"1a":1}"#, .syntax), (#"{"a-b":1}"#, .syntax),
       (#"{"aa":1,"a":1}"#, .keyOrder),
       (#"{"a":01}"#, .number), (#"{"a":00}"#, .number), (#"{"a":-0}"#, .number),
       (#"{"a":-1}"#, .number), (#"{"a":1.0}"#, .number), (#"{"a":1e2}"#, .number),
@@ -74,8 +75,8 @@ enum Verdict: Equatable {
   @Test("The size limit of an event is exact")
   func size() {
     func event(of count: Int) -> [UInt8] {
-      let object = (0..<30).map { number in
-        let key = number < 10 ? "0\(number)" : "\(number)"
+      let object = (0..<29).map { number in
+        let key = number < 10 ? "k0\(number)" : "k\(number)"
         return "\"\(key)\":\"\(String(repeating: "x", count: 128))\""
       }
       let head = "{" + object.joined(separator: ",") + ",\"z\":\""

@@ -10,7 +10,7 @@ struct ValueMaker {
   mutating func object(depth: Int = 1) -> CanonicalObject {
     var object = CanonicalObject()
     for _ in 0..<Int.random(in: 0..<6, using: &random) {
-      let key = ascii(upTo: 8)
+      let key = key(upTo: 8)
       object.set(key, value(depth: depth, text: key.hasPrefix("t")))
     }
     return object
@@ -45,6 +45,17 @@ struct ValueMaker {
       )
     default: return .integer(7)
     }
+  }
+
+  /// A key of the profile: the parser admits no other.
+  private mutating func key(upTo limit: Int) -> String {
+    let first = Array("abcdefghijklmnopqrstuvwxyz")
+    let more = first + Array(isEvent ? "0123456789_" : "0123456789_-")
+    var out = String(first[Int.random(in: 0..<first.count, using: &random)])
+    for _ in 0..<Int.random(in: 0..<limit, using: &random) {
+      out.append(more[Int.random(in: 0..<more.count, using: &random)])
+    }
+    return out
   }
 
   private mutating func ascii(upTo limit: Int) -> String {

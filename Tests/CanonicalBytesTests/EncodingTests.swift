@@ -104,6 +104,31 @@ internal import Testing
     #expect(Digest32(hex: text + "00") == nil)
   }
 
+  @Test("Of all bytes in all places, exactly the sixteen lower-case digits are read")
+  func foreignDigits() throws {
+    var random = SeededGenerator(seed: 16)
+    let digest = try #require(Digest32(random.bytes(32)))
+    let digits = Array("0123456789abcdef".utf8)
+    for place in 0..<64 {
+      for byte in UInt8.min...UInt8.max {
+        var text = Array(digest.hex.utf8)
+        text[place] = byte
+        let read = Digest32(hexDigits: text.span)
+        #expect((read != nil) == digits.contains(byte))
+        #expect(Digest32.isHex(text.span) == digits.contains(byte))
+        guard let read else { continue }
+        var written: [UInt8] = [7]
+        read.appendHex(to: &written)
+        #expect(written == [7] + text && Array(read.hex.utf8) == text)
+      }
+    }
+    let text = Array((digest.hex + "0").utf8)
+    for count in [0, 1, 32, 63, 65] {
+      #expect(Digest32(hexDigits: text.span.extracting(0..<count)) == nil)
+    }
+    #expect(Digest32(hexDigits: text.span.extracting(0..<64)) == digest)
+  }
+
   @Test("Order is the order of the bytes")
   func order() throws {
     var random = SeededGenerator(seed: 32)
@@ -157,6 +182,19 @@ internal import Testing
     var pae = PAE("demo", parts: 1)
     pae.add(Digest32.zero)
     #expect(pae.bytes == PAE.encode("demo", [UInt8](repeating: 0, count: 32)))
+  }
+
+  @Test("What stands before a part, written alone, is the encoding without the part")
+  func head() {
+    for count in [0, 1, 255, 256, 70_000] {
+      let part = [UInt8](repeating: 7, count: count)
+      var head = [UInt8](repeating: 0xEE, count: PAE.headBytes)
+      let written = unsafe head.withUnsafeMutableBytes {
+        unsafe PAE.writeHead("amonat/v1/personal", part: count, to: $0)
+      }
+      #expect(Array(head[..<written]) + part == PAE.encode("amonat/v1/personal", part))
+      #expect(head[written...].allSatisfy { $0 == 0xEE })
+    }
   }
 
   @Test("A wrong count of parts ends the program rather than sharing an encoding")

@@ -57,7 +57,8 @@ struct ForcedDisclosure {
       )
     )
     let offered = try await node.store.read { reader in
-      try reader.referrals(isSender: true, state: nil).first { $0.grantIndex == index }
+      try reader.referrals(isSender: true, state: nil, after: nil, limit: 200).lines
+        .first { $0.grantIndex == index }
     }
     try await node.store.change { transaction in
       // The purpose is another one than she agreed to.

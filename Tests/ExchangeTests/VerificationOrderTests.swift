@@ -321,7 +321,7 @@ internal import TransparencyLog
     #expect(try scenario.make().outcome(state) == "accept")
   }
 
-  @Test("A withdrawal is taken at any time, also from a suspended sender; nothing else is")
+  @Test("B4: a withdrawal is taken at any time, also from a suspended sender; nothing else is")
   func withdrawals() throws {
     var scenario = Scenario.notification("withdraw")
     scenario.outcome = "stop"

@@ -159,7 +159,7 @@ internal import TransparencyLog
     #expect(try moved.keyring.secret(named: "courier")?.copyBytes() == secret)
   }
 
-  @Test("An erased personal key is in neither file, and the others stay")
+  @Test("C1: an erased personal key is in neither file, and the others stay")
   func erasePersonKeys() throws {
     let state = try State.created()
     let store = try state.open()

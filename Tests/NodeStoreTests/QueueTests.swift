@@ -168,25 +168,4 @@ internal import TransparencyLog
     #expect(kept.map(\.opening.path) == [[Sample.digest(44)]])
     #expect(kept.map(\.origin) == ["\(Sample.peer)/amonat/log/1"])
   }
-
-  @Test("An answer is given again under its key, and the key serves no other request")
-  func idempotency() async throws {
-    let state = try State.created()
-    let store = try state.open()
-    let answer = Array(#"{"referral":"r"}"#.utf8)
-    try await store.change {
-      try $0.keep(
-        answer: answer,
-        forKey: "key",
-        request: Sample.digest(1),
-        atMs: Sample.nowMs
-      )
-    }
-    let kept = try await store.read { try $0.answer(forKey: "key", request: Sample.digest(1)) }
-    #expect(kept == answer)
-    #expect(try await store.read { try $0.answer(forKey: "k", request: Sample.digest(1)) } == nil)
-    await #expect(throws: StoreFailure.conflict("idempotency-conflict")) {
-      try await store.read { try $0.answer(forKey: "key", request: Sample.digest(2)) }
-    }
-  }
 }

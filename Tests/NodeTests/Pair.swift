@@ -53,6 +53,40 @@ final class Pair {
     try? FileManager.default.removeItem(at: root)
   }
 
+  /// Puts a node's state on a file system of its own, of so many mebibytes.
+  func mountSmall(_ node: HarnessNode, mebibytes: Int) throws {
+    let aside = root.appendingPathComponent("aside")
+    try FileManager.default.moveItem(at: node.state, to: aside)
+    try FileManager.default.createDirectory(at: node.state, withIntermediateDirectories: true)
+    try Self.run([
+      "mount", "-t", "tmpfs", "-o", "size=\(mebibytes)m,mode=0700", "tmpfs", node.state.path,
+    ])
+    try Self.run(["cp", "-a", aside.path + "/.", node.state.path])
+  }
+
+  /// Makes that file system larger.
+  func grow(_ node: HarnessNode, mebibytes: Int) throws {
+    try Self.run(["mount", "-o", "remount,size=\(mebibytes)m", node.state.path])
+  }
+
+  /// Takes it away again.
+  func unmount(_ node: HarnessNode) {
+    node.stop()
+    try? Self.run(["umount", "-l", node.state.path])
+  }
+
+  private static func run(_ command: [String]) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = command
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw Programs.Failure("\(command[0]): \(process.terminationStatus)")
+    }
+  }
+
   /// A client with a session of its own.
   static func session(at socket: String) async throws -> LocalClient {
     let client = LocalClient(socket: socket)

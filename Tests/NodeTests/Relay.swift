@@ -9,7 +9,20 @@ final class Relay: Sendable {
   /// Where callers come in.
   let port: UInt16
   private let copy: Tap
+  private let gate = Gate()
   private let work: Task<Void, Never>
+
+  private final class Gate: Sendable {
+    let isOpen = Mutex(true)
+  }
+
+  /// Cuts the cable: what is open ends with the next byte, and nobody comes through.
+  func cut() { gate.isOpen.withLock { $0 = false } }
+
+  /// Mends the cable.
+  func mend() { gate.isOpen.withLock { $0 = true } }
+
+  private struct Cut: Error {}
 
   private final class Tap: Sendable {
     let bytes = Mutex<[UInt8]>([])
@@ -27,11 +40,12 @@ final class Relay: Sendable {
       }
     port = UInt16(server.channel.localAddress?.port ?? 0)
     self.copy = copy
+    let gate = gate
     work = Task {
       try? await server.executeThenClose { callers in
         try await withThrowingDiscardingTaskGroup { group in
           for try await caller in callers {
-            group.addTask { try? await Self.join(caller, target, copy) }
+            group.addTask { try? await Self.join(caller, target, copy, gate) }
           }
         }
       }
@@ -40,16 +54,26 @@ final class Relay: Sendable {
 
   deinit { work.cancel() }
 
-  private static func join(_ caller: Line, _ target: UInt16, _ copy: Tap) async throws {
-    let node = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+  private static func join(
+    _ caller: Line,
+    _ target: UInt16,
+    _ copy: Tap,
+    _ gate: Gate
+  ) async throws {
+    guard gate.isOpen.withLock({ $0 }) else {
+      return try await caller.executeThenClose { _, _ in }
+    }
+    let reached = try? await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .connect(host: "127.0.0.1", port: Int(target)) { channel in
         channel.eventLoop.makeCompletedFuture { try Line(wrappingChannelSynchronously: channel) }
       }
+    // Nobody at home: the caller's line ends too.
+    guard let node = reached else { return try await caller.executeThenClose { _, _ in } }
     try await caller.executeThenClose { callerIn, callerOut in
       try await node.executeThenClose { nodeIn, nodeOut in
         await withTaskGroup(of: Void.self) { group in
-          group.addTask { try? await Self.pass(callerIn, nodeOut, copy) }
-          group.addTask { try? await Self.pass(nodeIn, callerOut, copy) }
+          group.addTask { try? await Self.pass(callerIn, nodeOut, copy, gate) }
+          group.addTask { try? await Self.pass(nodeIn, callerOut, copy, gate) }
           await group.next()
           group.cancelAll()
         }
@@ -60,9 +84,11 @@ final class Relay: Sendable {
   private static func pass(
     _ from: NIOAsyncChannelInboundStream<ByteBuffer>,
     _ to: NIOAsyncChannelOutboundWriter<ByteBuffer>,
-    _ copy: Tap
+    _ copy: Tap,
+    _ gate: Gate
   ) async throws {
     for try await part in from {
+      guard gate.isOpen.withLock({ $0 }) else { throw Cut() }
       copy.bytes.withLock { $0.append(contentsOf: part.readableBytesView) }
       try await to.write(part)
     }

@@ -279,7 +279,7 @@ internal import Testing
     #expect(policy.admit(wanted, atMs: now) == .refused([.secondPersonMissing]))
   }
 
-  @Test("Handing on needs a live parent grant that allows it and is no narrower")
+  @Test("C16: handing on needs a live parent grant that allows it and is no narrower")
   func onward() {
     var wanted = request()
     wanted.basis = .onward

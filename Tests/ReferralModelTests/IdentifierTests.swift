@@ -38,7 +38,8 @@ internal import Testing
   @Test(
     "A code keeps its grammar",
     arguments: [
-      ("need", true), ("0-5", true), ("medical.pep", true), ("", false), ("-a", false),
+      ("need", true), ("0-5", true), ("medical.pep", false), ("a--b", false),
+      ("a-", false), ("", false), ("-a", false),
       (".a", false), ("A", false), ("a b", false), (String(repeating: "a", count: 48), true),
       (String(repeating: "a", count: 49), false), ("қоида", false),
     ]

@@ -57,6 +57,21 @@ internal import Testing
       #expect(code.finish().bytes == Array(expected))
     }
   }
+
+  @Test("The code of a labelled part is the library's code of its encoding")
+  func labelled() throws {
+    var random = SeededGenerator(seed: 2_105)
+    for count in 0..<300 {
+      let (key, part) = (random.bytes(32), random.bytes(count))
+      let expected = HMAC<SHA256>.authenticationCode(
+        for: PAE.encode("amonat/v1/event", part),
+        using: SymmetricKey(data: key)
+      )
+      let digest = try #require(Digest32(key))
+      let code = HMAC256.code(key: digest, label: "amonat/v1/event", part: part.span)
+      #expect(code.bytes == Array(expected))
+    }
+  }
 }
 
 @Suite struct RandomnessTests {

@@ -28,6 +28,40 @@ internal import Testing
     #expect(key.publicBytes.count == KeyWrap.publicKeyBytes)
   }
 
+  @Test("A public key that nobody could seal to is refused when it is admitted (CRD-017)")
+  func admission() throws {
+    let good = KeyWrap.PrivateKey.generate().publicBytes
+    #expect(throws: Never.self) { try KeyWrap.PublicKey(good) }
+    // The first and the second coefficient of a triple, at the modulus and one below it.
+    for (place, low, high) in [(0, 0x01, 0x0D), (1_149, 0x01, 0x0D)] {
+      var bad = good
+      bad[place] = UInt8(low)
+      bad[place + 1] = bad[place + 1] & 0xF0 | UInt8(high)
+      #expect(throws: SealingFailure.key) { try KeyWrap.PublicKey(bad) }
+      bad[place] = 0
+      #expect(throws: Never.self) { try KeyWrap.PublicKey(bad) }
+    }
+    var second = good
+    second[2] = 0xD0
+    second[1] = second[1] & 0x0F | 0x10
+    #expect(throws: SealingFailure.key) { try KeyWrap.PublicKey(second) }
+    second[1] &= 0x0F
+    #expect(throws: Never.self) { try KeyWrap.PublicKey(second) }
+
+    let lattice = Array(good.prefix(1_184))
+    let nearPrime = [UInt8](repeating: 0xFF, count: 30)
+    var points: [[UInt8]] = [[UInt8](repeating: 0, count: 32)]
+    points.append([1] + [UInt8](repeating: 0, count: 31))
+    for low in [0xEC, 0xED, 0xEE] as [UInt8] {
+      points.append([low] + nearPrime + [0x7F])
+      points.append([low] + nearPrime + [0xFF])
+    }
+    for point in points {
+      #expect(throws: SealingFailure.key) { try KeyWrap.PublicKey(lattice + point) }
+    }
+    #expect(throws: SealingFailure.key) { try KeyWrap.PublicKey(good + [0]) }
+  }
+
   @Test("Sizes that cannot be are refused before anything is opened")
   func sizes() throws {
     let key = KeyWrap.PrivateKey.generate()

@@ -162,6 +162,8 @@ package final class HarnessNode {
   package private(set) var port: UInt16 = 0
   /// The port that peers are told, when a relay stands between.
   package var announcedPort: UInt16?
+  /// Further flags of the process.
+  package var extraArguments: [String] = []
 
   init(
     _ spec: NodeHarness.AgencySpec,
@@ -191,7 +193,7 @@ package final class HarnessNode {
       "amonatd",
       [
         "--state", state.path, "--listen", spec.listens ? "127.0.0.1:\(port)" : "none",
-      ],
+      ] + extraArguments,
       environment: ["AMONAT_PASSPHRASE_COST": "least"]
     )
     if !FileManager.default.fileExists(atPath: logFile.path) {
@@ -287,6 +289,27 @@ package final class HarnessNode {
     process.waitUntilExit()
   }
 
+  /// Asks the process to stop.
+  ///
+  /// - Returns: Its exit status, or -1 if it had to be killed after so many seconds.
+  package func terminate(within seconds: Int) -> Int32 {
+    guard let process, process.isRunning else { return -1 }
+    process.terminate()
+    return exit(within: seconds)
+  }
+
+  /// Waits for the process to end by itself; as ``terminate(within:)``.
+  package func exit(within seconds: Int) -> Int32 {
+    guard let process else { return -1 }
+    for _ in 0..<(seconds * 20) where process.isRunning { usleep(50_000) }
+    guard !process.isRunning else {
+      kill()
+      return -1
+    }
+    process.waitUntilExit()
+    return process.terminationReason == .exit ? process.terminationStatus : -1
+  }
+
   /// Ends the process as a power cut would.
   package func kill() {
     guard let process, process.isRunning else { return }
@@ -294,7 +317,8 @@ package final class HarnessNode {
     process.waitUntilExit()
   }
 
-  private static func freePort() -> UInt16 {
+  /// A port that nobody listens on now.
+  package static func freePort() -> UInt16 {
     let descriptor = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()

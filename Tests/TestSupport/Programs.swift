@@ -60,7 +60,18 @@ package struct Programs: Sendable {
     _ arguments: [String],
     environment: [String: String] = [:]
   ) throws -> Output {
-    let process = process(name, arguments, environment: environment)
+    try Self.finish(process(name, arguments, environment: environment))
+  }
+
+  /// Runs a tool of the system to its end.
+  package func runTool(_ path: String, _ arguments: [String]) throws -> Output {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    return try Self.finish(process)
+  }
+
+  private static func finish(_ process: Process) throws -> Output {
     let folder = FileManager.default.temporaryDirectory
     let outFile = folder.appendingPathComponent(UUID().uuidString)
     let errFile = folder.appendingPathComponent(UUID().uuidString)

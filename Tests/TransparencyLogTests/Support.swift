@@ -200,6 +200,8 @@ enum Sample {
           .string(.peer, "b.example"),
         ]
       ),
+      (.countersign, [.integer(.grant, 4)]),
+      (.deskKey, message + [.string(.outcome, "destroyed")]),
       (.pad, []),
     ]
     return try all.map { type, fields in

@@ -38,6 +38,31 @@ internal import Trust
     #expect(directory.card(of: shelter.id)?.sha256 == card.textHash)
   }
 
+  @Test("A card with a desk or courier key that nobody could seal to is refused whole (CRD-017)")
+  func unusableKeys() throws {
+    let realm = try TrustRealm()
+    let shelter = realm.shelter
+    let text = String(decoding: try realm.card(shelter).text(), as: UTF8.self)
+    for good in [shelter.courier.bytes, shelter.desk[1].bytes] {
+      // A coefficient at the modulus, 3,329; and a point of small order.
+      var lattice = good
+      lattice[0] = 0x01
+      lattice[1] = lattice[1] & 0xF0 | 0x0D
+      let point = Array(good.prefix(1_184)) + [UInt8](repeating: 0, count: 32)
+      for bad in [lattice, point] {
+        let broken = text.replacing(Base64.encode(good), with: Base64.encode(bad))
+        #expect(broken != text)
+        let note = try TrustRealm.signed(
+          Array(broken.utf8),
+          by: [shelter.agency, shelter.log, shelter.nextLog, shelter.witness]
+        )
+        var directory = try realm.directory()
+        #expect(directory.apply(note, atMs: now).refusal == .key)
+        #expect(directory.card(of: shelter.id) == nil)
+      }
+    }
+  }
+
   @Test("Signing a card with the keys it names gives the note that verifies")
   func signs() throws {
     let realm = try TrustRealm()
@@ -305,7 +330,7 @@ internal import Trust
     #expect(throws: TrustFailure.malformed) { try card.text() }
   }
 
-  @Test("Sealing follows the epochs, warns in the grace, and then stops")
+  @Test("C14: sealing follows the epochs, warns in the grace, and then stops")
   func sealingTimes() throws {
     let realm = try TrustRealm()
     var directory = try realm.directory()

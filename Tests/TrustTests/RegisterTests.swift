@@ -253,7 +253,7 @@ internal import Trust
     }
   }
 
-  @Test("A register past its expiry only warns")
+  @Test("D3: a register past its expiry only warns")
   func age() throws {
     let realm = try TrustRealm()
     let directory = try realm.directory()

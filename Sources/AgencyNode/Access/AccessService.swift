@@ -79,7 +79,7 @@ package struct AccessService: Sendable {
       guard try !keyring.deskKeys().contains(where: { $0.desk == desk.text }) else {
         throw NodeError(.conflict, detail: "the desk exists")
       }
-      var sealTo: [(user: String, key: [UInt8])] = []
+      var sealTo: [DeskEpochs.Holder] = []
       for holder in holders {
         guard let user = try keyring.user(holder) else {
           throw NodeError(.userUnknown, detail: holder)
@@ -91,39 +91,24 @@ package struct AccessService: Sendable {
         let paper = UserKey.generate()
         paperText = unsafe paper.withSecret { unsafe Hex.encode([UInt8]($0)) }
         sealTo.append(("paper.\(desk.text)", paper.publicBytes))
+        try await DeskEpochs.keepPaper(desk.text, paper.publicBytes, store: node.store)
       }
-      var keyIDs: [String] = []
-      var from = node.clock.nowMs()
-      for _ in 0..<Self.epochs {
-        let key = KeyWrap.PrivateKey.generate()
-        let keyID = DeskKey.keyID(
-          agency: node.trust.me,
-          desk: desk,
-          publicKey: key.publicBytes
+      var keyIDs: [Digest32] = []
+      let nowMs = node.clock.nowMs()
+      for epoch in 0..<UInt64(Self.epochs) {
+        keyIDs.append(
+          try DeskEpochs.make(
+            desk,
+            from: nowMs + epoch * Self.epochMs,
+            holders: sealTo,
+            node: node
+          )
         )
-        var sealed: [(user: String, sealed: [UInt8])] = []
-        for target in sealTo {
-          let box = try unsafe key.withSeed { seed throws(SealingFailure) in
-            try unsafe UserKey.seal(seed, to: target.key)
-          }
-          sealed.append((target.user, box))
-        }
-        try keyring.addDeskKey(
-          .init(
-            keyID: keyID,
-            desk: desk.text,
-            publicBytes: key.publicBytes,
-            fromMs: Int64(from),
-            notAfterMs: Int64(from + Self.epochMs)
-          ),
-          holders: sealed
-        )
-        keyIDs.append(keyID.hex)
-        from += Self.epochMs
       }
+      try await DeskEpochs(node: node).created(keyIDs, actor: nil, nowMs: nowMs)
       let groupText = groups.map(\.text).joined(separator: " ")
       try await node.store.change { try $0.setMeta("desk/\(desk.text)", groupText) }
-      return DeskAdded(desk: desk.text, keyIDs: keyIDs, paperKey: paperText)
+      return DeskAdded(desk: desk.text, keyIDs: keyIDs.map(\.hex), paperKey: paperText)
     }
   }
 

@@ -83,6 +83,12 @@ package actor SessionVault {
     return Set(entries.values.flatMap { $0.presence.deskNames })
   }
 
+  /// Everybody who is there.
+  package var everybody: [Presence] {
+    sweep()
+    return entries.values.map(\.presence)
+  }
+
   /// Ends the sessions that have been idle too long.
   package func sweep() {
     let now = clock.nowMs()

@@ -24,6 +24,23 @@ enum CaseKeys {
     return key
   }
 
+  /// Wraps the key of a case to a later key of its desk.
+  static func rewrap(
+    caseName: String,
+    from held: UnlockedDesk,
+    to keyID: Digest32,
+    _ key: KeyWrap.PublicKey,
+    node: Node
+  ) throws {
+    let wraps = try node.store.keyring.caseKeys(caseName)
+    guard let old = wraps.first(where: { $0.keyID == held.keyID }),
+      !wraps.contains(where: { $0.keyID == keyID })
+    else { return }
+    let secret = try held.key.unwrap(old.wrapped, info: info(caseName), secretBytes: 32)
+    let wrapped = try key.wrap(secret, info: info(caseName))
+    try node.store.keyring.addCaseKey(caseName: caseName, keyID: keyID, wrapped: wrapped)
+  }
+
   /// Opens the key of a case with a desk that somebody has unlocked.
   ///
   /// - Throws: ``NodeError`` `desk-locked`.

@@ -57,17 +57,22 @@ package struct CaseService: Sendable {
             atMs: nowMs
           )
         }
+        try transaction.keepAnswer { try LocalJSON.encode(CaseOpened(case: name)) }
       }
       return CaseOpened(case: name)
     }
   }
 
-  /// All cases, without content.
-  package func list() async throws(NodeError) -> CaseList {
-    try await NodeError.wrapping {
+  /// One page of the cases, without content, newest first.
+  ///
+  /// `after`: The `next` of the page before.
+  package func list(after: String? = nil) async throws(NodeError) -> CaseList {
+    let place = try PagePlace.parse(after)
+    return try await NodeError.wrapping {
       try await node.store.read { reader in
-        CaseList(
-          cases: try reader.cases().map { line in
+        let page = try reader.cases(after: place, limit: LocalLimits.page)
+        return CaseList(
+          cases: try page.lines.map { line in
             let counts = try reader.caseCounts(line.name)
             return CaseLine(
               case: line.name,
@@ -77,7 +82,8 @@ package struct CaseService: Sendable {
               grants: UInt32(counts.grants),
               referrals: UInt32(counts.referrals)
             )
-          }
+          },
+          next: page.next.map { String($0) }
         )
       }
     }
@@ -95,7 +101,7 @@ package struct CaseService: Sendable {
         (
           line: try reader.caseLine(name), sections: try reader.sections(caseName: name),
           grants: try reader.grants(caseName: name),
-          referrals: try reader.referrals(isSender: true, state: nil)
+          referrals: try reader.referrals(caseName: name)
         )
       }
       guard let line = found.line else { throw NodeError(.caseUnknown) }
@@ -105,8 +111,7 @@ package struct CaseService: Sendable {
         let opened = try KeyBox.open(sealed, key: key, name: CaseKeys.name(name, section))
         sections[section] = try Self.fields(opened)
       }
-      let indices = Set(found.grants.map(\.index))
-      let referrals = found.referrals.filter { indices.contains($0.grantIndex) }
+      let referrals = found.referrals
       return CaseView(
         case: name,
         desk: line.desk,
@@ -153,11 +158,7 @@ package struct CaseService: Sendable {
 
 extension [String: FieldValue] {
   /// The content of one group, as it is sealed.
-  var canonical: CanonicalObject {
-    var object = CanonicalObject()
-    for (name, value) in self { object.set(name, value.canonical) }
-    return object
-  }
+  var canonical: CanonicalObject { CanonicalObject(pairs: mapValues(\.canonical)) }
 }
 
 extension OwnGrant {

@@ -109,9 +109,17 @@ package struct ConsentService: Sendable {
             staff: .init(actor: presence.user, desk: line.desk, atMs: atMs)
           )
         }
-        return try entries.map { entry in
+        let indices = try entries.map { entry in
           try transaction.grant(entry.draft, caseName: name, staff: entry.staff)
         }
+        try transaction.keepAnswer {
+          try LocalJSON.encode(
+            ConsentRecorded(
+              grants: try indices.compactMap { try transaction.ownGrant($0)?.view(nowMs: nowMs) }
+            )
+          )
+        }
+        return indices
       }
       let grants = try await node.store.read { try $0.grants(indices) }
       return ConsentRecorded(grants: grants.map { $0.view(nowMs: nowMs) })

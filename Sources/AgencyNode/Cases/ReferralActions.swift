@@ -19,17 +19,29 @@ package struct ReferralActions: Sendable {
     .complete: .complete, .recall: .recall, .close: .close,
   ]
 
-  /// Referrals of a box, newest first.
+  /// One page of the referrals of a box, newest first.
+  ///
+  /// `after`: The `next` of the page before.
   package func list(
     box: ReferralBox?,
-    state: String?
+    state: String?,
+    after: String? = nil
   ) async throws(NodeError) -> ReferralList {
     let now = node.trustedMs
+    let place = try PagePlace.parse(after)
     return try await NodeError.wrapping {
-      let rows = try await node.store.read {
-        try $0.referrals(isSender: box.map { $0 == .outgoing }, state: state)
+      let page = try await node.store.read {
+        try $0.referrals(
+          isSender: box.map { $0 == .outgoing },
+          state: state,
+          after: place,
+          limit: LocalLimits.page
+        )
       }
-      return ReferralList(referrals: rows.map { $0.line(nowMs: now) }, next: nil)
+      return ReferralList(
+        referrals: page.lines.map { $0.line(nowMs: now) },
+        next: page.next.map { String($0) }
+      )
     }
   }
 
@@ -126,6 +138,9 @@ package struct ReferralActions: Sendable {
             .tellHuman, .startRetention:
             break
           }
+        }
+        try transaction.keepAnswer {
+          try LocalJSON.encode(try transaction.referral(referral.row)?.line(nowMs: nowMs))
         }
         return referral.peer
       }
@@ -277,13 +292,23 @@ package struct ReferralActions: Sendable {
     guard let envelope = try? CheckedEnvelope(stored: message.envelope) else { return [] }
     var groups: [String] = []
     for stanza in envelope.stanzas {
-      guard let desk = presence.desk(key: stanza.keyID) else {
-        sealed.formUnion(stanza.groups.map(\.text))
-        continue
-      }
+      let again = message.resealed.first { $0.oldKey == stanza.keyID }
       let parts: [EnvelopeOpener.Opened]
       do {
-        parts = try EnvelopeOpener.open(envelope, keyID: stanza.keyID, deskKey: desk.key)
+        if let desk = presence.desk(key: stanza.keyID) {
+          parts = try EnvelopeOpener.open(envelope, keyID: stanza.keyID, deskKey: desk.key)
+        } else if let again, let desk = presence.desk(key: again.keyID) {
+          parts = try EnvelopeOpener.open(
+            envelope,
+            resealedFrom: stanza.keyID,
+            wrapped: again.wrapped,
+            keyID: again.keyID,
+            deskKey: desk.key
+          )
+        } else {
+          sealed.formUnion(stanza.groups.map(\.text))
+          continue
+        }
       } catch {
         throw NodeError(.deskKeyGone)
       }

@@ -118,12 +118,13 @@ package struct ReferralService: Sendable {
     into results: inout [ReferResult?]
   ) async throws {
     let node = node
-    let rows = try await node.store.change { transaction -> [(place: Int, row: Int64?)] in
-      try ready.map { leg in
+    let drafted = results
+    let (rows, ticket) = try await node.store.change {
+      transaction -> [(place: Int, row: Int64?)] in
+      let rows = try ready.map { leg -> (place: Int, row: Int64?) in
         // Looked at again inside the transaction: two callers may hold the same grant.
-        guard let grant = try transaction.ownGrant(leg.grant.index), !grant.stopped,
-          !grant.offered
-        else { return (leg.place, nil) }
+        let grant = leg.grant
+        guard try transaction.takeForOffer(grant.index) else { return (leg.place, nil) }
         let peer = try transaction.peer(grant.peer)
         let referral = try transaction.openReferral(
           name: leg.name,
@@ -145,16 +146,34 @@ package struct ReferralService: Sendable {
         if let supplement = leg.supplement {
           try transaction.queue(supplement, referral: referral, held: true)
         }
-        try transaction.markOffered(grant.index)
         return (leg.place, row)
       }
+      try transaction.keepAnswer {
+        try LocalJSON.encode(
+          ReferResults(results: Self.marking(rows, in: drafted).compactMap(\.self))
+        )
+      }
+      return rows
     } after: { rows, _ in
       // Expected before anything can leave, so that no receipt comes too early.
-      if waits { node.receipts.expect(rows.compactMap { $0.row }) }
-      return rows
+      (rows, waits ? node.receipts.expect(rows.compactMap { $0.row }) : nil)
     }
     node.metrics.add(.referralsSubmitted, rows.count { $0.row != nil })
     for peer in Set(ready.map(\.grant.peer)) { node.lanes.wake(peer) }
+    results = Self.marking(rows, in: results)
+    guard let ticket else { return }
+    let outcomes = await node.receipts.outcomes(ticket, atMost: .seconds(Self.waitSeconds))
+    for (place, row) in rows {
+      if let row, let outcome = outcomes[row] { results[place]?.state = outcome }
+    }
+  }
+
+  /// The results with those marked whose grant somebody else has used in the meantime.
+  private static func marking(
+    _ rows: [(place: Int, row: Int64?)],
+    in results: [ReferResult?]
+  ) -> [ReferResult?] {
+    var results = results
     for (place, row) in rows where row == nil {
       results[place] = ReferResult(
         state: nil,
@@ -162,30 +181,7 @@ package struct ReferralService: Sendable {
         problem: Problem(.grantMissing)
       )
     }
-    guard waits else { return }
-    let outcomes = await outcomes(of: rows.compactMap { $0.row })
-    for (place, row) in rows {
-      if let row, let outcome = outcomes[row] { results[place]?.state = outcome }
-    }
-  }
-
-  private func outcomes(of rows: [Int64]) async -> [Int64: String] {
-    await withTaskGroup(of: (Int64, String?)?.self) { group in
-      for row in rows { group.addTask { (row, await node.receipts.outcome(of: row)) } }
-      group.addTask {
-        try? await Task.sleep(for: .seconds(Self.waitSeconds))
-        return nil
-      }
-      var out: [Int64: String] = [:]
-      var left = rows.count
-      while left > 0, let next = await group.next() {
-        guard let (row, outcome) = next else { break }
-        left -= 1
-        out[row] = outcome
-      }
-      group.cancelAll()
-      return out
-    }
+    return results
   }
 
   private func prepare(

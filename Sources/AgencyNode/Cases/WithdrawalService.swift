@@ -246,7 +246,12 @@ package struct WithdrawalService: Sendable {
       }
       node.metrics.add(.withdrawals, ended.count)
       for entry in ended where entry.message != nil { node.lanes.wake(entry.peer) }
-      if step == .erase { try await ErasureService(node: node).carryOutOwn() }
+      // Her withdrawal stands whatever the files do: what cannot be erased now is tried again.
+      if step == .erase {
+        do { try await ErasureService(node: node).carryOutOwn() } catch {
+          node.lanes.wake(Maintenance.erasureLane)
+        }
+      }
       let after = try await node.store.read { try $0.grants(grants.map(\.index)) }
       return ConsentChanged(
         grants: after.map { $0.view(nowMs: nowMs) },

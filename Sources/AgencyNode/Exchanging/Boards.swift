@@ -10,8 +10,9 @@ package final class LaneBoard: Sendable {
     var next: UInt64 = 0
   }
   private let state = Mutex(State())
+  private let clock: NodeClock
 
-  package init() {}
+  package init(clock: NodeClock) { self.clock = clock }
 
   /// Says that something waits for a peer.
   package func wake(_ peer: String) {
@@ -26,7 +27,7 @@ package final class LaneBoard: Sendable {
   package func wait(_ peer: String, atMost limit: Duration) async {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.signal(peer) }
-      group.addTask { try? await Task.sleep(for: limit) }
+      group.addTask { try? await self.clock.pause(limit) }
       await group.next()
       group.cancelAll()
     }
@@ -53,63 +54,87 @@ package final class LaneBoard: Sendable {
   }
 }
 
-/// Callers of the local API that wait until a message has its receipt.
+/// Callers of the local API that wait until their messages have their receipts.
 final class ReceiptBoard: Sendable {
+  /// One caller's wait for several rows.
+  private struct Wait {
+    var left: Int
+    var outcomes: [Int64: String] = [:]
+    var continuation: CheckedContinuation<Void, Never>?
+  }
   private struct State {
-    var waiting: [Int64: CheckedContinuation<String?, Never>] = [:]
-    var settled: [Int64: String] = [:]
+    var waits: [UInt64: Wait] = [:]
+    var owners: [Int64: UInt64] = [:]
+    var next: UInt64 = 0
   }
   private let state = Mutex(State())
 
-  /// Expects the receipts of rows, before they are queued for sending.
-  func expect(_ rows: [Int64]) {
-    state.withLock { state in for row in rows { state.settled[row] = "" } }
+  /// Expects the receipts of rows, before they can be sent.
+  ///
+  /// - Returns: The ticket to wait with; who takes one waits with it.
+  func expect(_ rows: [Int64]) -> UInt64 {
+    state.withLock { state in
+      state.next += 1
+      state.waits[state.next] = Wait(left: rows.count)
+      for row in rows { state.owners[row] = state.next }
+      return state.next
+    }
   }
 
-  /// Says what became of a row.
+  /// Says what became of rows.
   ///
   /// Rows nobody expects cost nothing.
   func settle(_ rows: [(row: Int64, outcome: String)]) {
     let woken = state.withLock { state in
-      rows.compactMap { entry -> (CheckedContinuation<String?, Never>, String)? in
-        if let continuation = state.waiting.removeValue(forKey: entry.row) {
-          state.settled[entry.row] = nil
-          return (continuation, entry.outcome)
-        }
-        if state.settled[entry.row] != nil { state.settled[entry.row] = entry.outcome }
-        return nil
+      rows.compactMap { entry -> CheckedContinuation<Void, Never>? in
+        guard let ticket = state.owners.removeValue(forKey: entry.row) else { return nil }
+        state.waits[ticket]?.outcomes[entry.row] = entry.outcome
+        state.waits[ticket]?.left -= 1
+        guard state.waits[ticket]?.left == 0 else { return nil }
+        defer { state.waits[ticket]?.continuation = nil }
+        return state.waits[ticket]?.continuation
       }
     }
-    for (continuation, outcome) in woken { continuation.resume(returning: outcome) }
+    for continuation in woken { continuation.resume() }
   }
 
-  /// Waits for a row's receipt; `nil` when the wait is cancelled.
-  func outcome(of row: Int64) async -> String? {
+  /// Waits until every row of a ticket has its outcome, the task is cancelled, or a time has passed.
+  ///
+  /// - Returns: What is known then; the ticket is used up.
+  func outcomes(_ ticket: UInt64, atMost limit: Duration) async -> [Int64: String] {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.complete(ticket) }
+      group.addTask { try? await Task.sleep(for: limit) }
+      await group.next()
+      group.cancelAll()
+    }
+    return state.withLock { state in
+      guard let wait = state.waits.removeValue(forKey: ticket) else { return [:] }
+      // Only a wait that was given up has rows left.
+      if wait.left > 0 { state.owners = state.owners.filter { $0.value != ticket } }
+      return wait.outcomes
+    }
+  }
+
+  private func complete(_ ticket: UInt64) async {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let known = state.withLock { state -> String?? in
-          if let outcome = state.settled[row], !outcome.isEmpty {
-            state.settled[row] = nil
-            return .some(outcome)
+        let now = state.withLock { state in
+          guard let left = state.waits[ticket]?.left, left > 0, !Task.isCancelled else {
+            return true
           }
-          if Task.isCancelled { return .some(nil) }
-          state.waiting[row] = continuation
-          return nil
+          state.waits[ticket]?.continuation = continuation
+          return false
         }
-        if let known { continuation.resume(returning: known) }
+        if now { continuation.resume() }
       }
     } onCancel: {
       let found = state.withLock { state in
-        state.settled[row] = nil
-        return state.waiting.removeValue(forKey: row)
+        defer { state.waits[ticket]?.continuation = nil }
+        return state.waits[ticket]?.continuation
       }
-      found?.resume(returning: nil)
+      found?.resume()
     }
-  }
-
-  /// Gives up on rows.
-  func forget(_ rows: [Int64]) {
-    state.withLock { state in for row in rows { state.settled[row] = nil } }
   }
 }
 

@@ -172,7 +172,8 @@ struct DeliveryDesk: Sendable {
       peer: item.peer,
       peerRow: row,
       atMs: atMs,
-      seqOfItem: item.seq
+      seqOfItem: item.seq,
+      knownUnderSeq: try transaction.inbound(peer: row, seq: item.seq)
     )
     let verdict = try StatefulCheck.judge(item, state: receiver, me: me, nowMs: nowMs)
     switch verdict {

@@ -36,30 +36,28 @@ extension DeliveryDesk {
     peer: AgencyID,
     view: TrustBook.View
   ) -> Result<PeerCheckpoint, CheckpointRefusal> {
-    guard let claimed = try? Checkpoint.claimed(note: note),
-      let authority = view.directory.logAuthority(origin: claimed.origin),
-      authority.agency == peer, let path = MerkleProof.path(flat: proof)
-    else { return .failure(CheckpointRefusal(code: .origin, held: 0)) }
-    if case .next = authority.standing {
+    guard let path = MerkleProof.path(flat: proof) else {
       return .failure(CheckpointRefusal(code: .origin, held: 0))
     }
-    guard
-      let checkpoint = try? Checkpoint.verify(
-        note: note,
-        origin: claimed.origin,
-        key: authority.key
-      )
-    else { return .failure(CheckpointRefusal(code: .origin, held: 0)) }
-    if case .past(let size, _) = authority.standing, checkpoint.size > size {
-      return .failure(CheckpointRefusal(code: .logClosed, held: size))
+    let owned: OwnedCheckpoint
+    do throws(OriginFailure) {
+      owned = try view.directory.checkpoint(note, of: peer)
+    } catch {
+      switch error {
+      case .origin: return .failure(CheckpointRefusal(code: .origin, held: 0))
+      case .logClosed(let size):
+        return .failure(CheckpointRefusal(code: .logClosed, held: size))
+      }
     }
+    let (checkpoint, authority) = (owned.checkpoint, owned.authority)
     let key = authority.key.bytes
-    let local = node.clock.nowMs() / 1000
-    let cosignAt = WitnessRule.cosignatureTime(
-      localSeconds: local,
-      lastSigned: nil,
-      trusted: node.trustedMs / 1000
-    )
+    let cosignAt =
+      node.time.mayCosign
+      ? WitnessRule.cosignatureTime(
+        localSeconds: node.clock.nowMs() / 1000,
+        lastSigned: nil,
+        trusted: node.trustedMs / 1000
+      ) : nil
     let judged: (verdict: WitnessRule.Verdict, time: UInt64)
     do {
       judged = try node.store.witness.judge(
@@ -73,7 +71,7 @@ extension DeliveryDesk {
     } catch {
       return .failure(CheckpointRefusal(code: .busy, held: 0))
     }
-    let held = node.store.witness.newest(of: claimed.origin, key: key)
+    let held = node.store.witness.newest(of: checkpoint.origin, key: key)
     switch judged.verdict {
     case .advance, .same, .older:
       return .success(

@@ -62,7 +62,8 @@ private final class PeerCaller: Sendable {
   private let peer: AgencyID
   private let logger: Logger
   private let provedAgain = Mutex(false)
-  private let sent = Mutex<(link: Digest32?, reachable: Bool)>((nil, true))
+  private let reachable = Mutex(true)
+  private let shown = Mutex<[UInt8]>([])
 
   init(_ node: Node, _ lanes: LaneBook, _ peer: AgencyID, _ logger: Logger) {
     self.node = node
@@ -72,7 +73,9 @@ private final class PeerCaller: Sendable {
   }
 
   /// Longest pause between tries, and the first, in milliseconds.
-  static let longestPauseMs: UInt64 = 300_000
+  ///
+  /// Well below five minutes: so long a peer may take to notice that the line is back.
+  static let longestPauseMs: UInt64 = 120_000
   static let firstPauseMs: UInt64 = 200
 
   func run() async {
@@ -81,7 +84,7 @@ private final class PeerCaller: Sendable {
     let connection = PeerConnection(
       endpoints: link.link.endpoints.map { PeerEndpoint(host: $0.host, port: $0.port) },
       pins: link.link.tls,
-      identity: { tls }
+      identity: { tls.current }
     )
     await withDiscardingTaskGroup { group in
       group.addTask { await self.push(connection) }
@@ -116,7 +119,23 @@ private final class PeerCaller: Sendable {
   /// - Returns: whether there may be more.
   private func cycle(_ connection: PeerConnection) async throws -> Bool {
     let lane = await lanes.lane(peer)
-    guard let delivery = try await lane.next() else { return false }
+    guard let delivery = try await lane.next() else {
+      // Nothing to deliver; a new link has to reach the peer all the same, and long before it is needed.
+      guard !notes().isEmpty else { return false }
+      let link = ownLink
+      let answer = try await call(
+        connection,
+        ExchangeParts(notes: notes(), held: held()),
+        held: false
+      )
+      await lane.note(peerHolds: answer.held)
+      guard answer.knownCode == nil else {
+        throw NodeError(.conflict, detail: answer.knownCode?.rawValue)
+      }
+      node.told.told(peer, link)
+      return false
+    }
+    let link = ownLink
     let answer = try await call(
       connection,
       ExchangeParts(delivery: delivery, notes: notes(), held: held()),
@@ -135,7 +154,7 @@ private final class PeerCaller: Sendable {
     }
     provedAgain.withLock { $0 = false }
     try await lane.settle(answer.receipt, refused: answer.refused, sent: delivery.checkpoint)
-    markSent()
+    node.told.told(peer, link)
     return true
   }
 
@@ -146,7 +165,7 @@ private final class PeerCaller: Sendable {
     var pause = Self.firstPauseMs
     while !Task.isCancelled {
       guard node.settings.listenHost == nil else {
-        try? await Task.sleep(for: .seconds(60))
+        try? await node.clock.pause(.seconds(60))
         continue
       }
       do {
@@ -158,9 +177,10 @@ private final class PeerCaller: Sendable {
           held: held()
         )
         let wasOwed = owed != nil
+        let link = ownLink
         let answer = try await call(connection, request, held: true)
         if wasOwed { owed = nil }
-        markSent()
+        node.told.told(peer, link)
         await lanes.lane(peer).note(peerHolds: answer.held)
         if let code = answer.knownCode { throw NodeError(.conflict, detail: code.rawValue) }
         if let delivery = answer.delivery {
@@ -175,7 +195,7 @@ private final class PeerCaller: Sendable {
         node.lanes.wake(PeerDialer.heardLane(peer))
       } catch {
         report(error)
-        try? await Task.sleep(for: .milliseconds(Int64(pause)))
+        try? await node.clock.pause(.milliseconds(Int64(pause)))
         pause = min(pause * 2, 10_000)
       }
     }
@@ -186,23 +206,13 @@ private final class PeerCaller: Sendable {
     _ parts: ExchangeParts,
     held: Bool
   ) async throws -> ExchangeParts {
-    if let link = node.trust.view.directory.link(of: peer)?.link {
-      await connection.replace(
-        endpoints: link.endpoints.map { PeerEndpoint(host: $0.host, port: $0.port) },
-        pins: link.tls
-      )
-    }
-    let answer = try await connection.post(
-      "/v1/exchange",
-      body: parts.encoded,
-      contentType: "application/protobuf",
-      timeout: held ? .seconds(Int64(node.settings.holdSeconds) + 20) : .seconds(30),
-      held: held
-    )
-    if answer.status == 403 {
-      // It does not know this node's certificate: say who is calling, and try again.
-      try await greet(connection)
-      throw NodeError(.conflict, detail: "unpinned")
+    var answer = try await post(connection, parts, held: held)
+    if answer.status == 403, Self.isUnpinned(answer) {
+      // It does not know this node's certificate: say who is calling, and try again at once.
+      node.told.forget(peer)
+      try await greet()
+      await connection.close()
+      answer = try await post(connection, parts, held: held)
     }
     let decoded: ExchangeParts
     do throws(ExchangeCode) {
@@ -217,34 +227,105 @@ private final class PeerCaller: Sendable {
         nowMs: node.clock.nowMs()
       )
     }
-    sent.withLock { $0.reachable = true }
+    reachable.withLock { $0 = true }
     return decoded
   }
 
-  private func greet(_ connection: PeerConnection) async throws {
-    let document = try HelloDocument.request(from: node.trust.view.directory, as: node.trust.me)
-    let answer = try await connection.post(
-      "/v1/hello",
-      body: document.bytes,
-      timeout: .seconds(20)
+  private static func isUnpinned(_ answer: PeerAnswer) -> Bool {
+    (try? ExchangeParts(decoding: answer.body, role: .answer))?.knownCode == .unpinned
+  }
+
+  /// One request under the newest link of the peer and the newest certificate of this node.
+  private func post(
+    _ connection: PeerConnection,
+    _ parts: ExchangeParts,
+    held: Bool
+  ) async throws -> PeerAnswer {
+    try await follow(connection)
+    do {
+      return try await send(connection, parts, held: held)
+    } catch HTTPLineFailure.peerRefused {
+      // Somebody else's certificate, or the peer's next one, learnt of too late: only the peer's own
+      // notes can tell, and they come by hello.
+      try await greet()
+      try await follow(connection)
+      return try await send(connection, parts, held: held)
+    }
+  }
+
+  private func send(
+    _ connection: PeerConnection,
+    _ parts: ExchangeParts,
+    held: Bool
+  ) async throws(HTTPLineFailure) -> PeerAnswer {
+    try await connection.post(
+      "/v1/exchange",
+      body: parts.encoded,
+      contentType: "application/protobuf",
+      timeout: held ? .seconds(Int64(node.settings.holdSeconds) + 20) : .seconds(30),
+      held: held
     )
-    guard answer.status == 200 else { return }
-    let notes = try HelloDocument(parsing: answer.body).notes.map(\.encoded)
-    _ = try await node.trust.apply(notes: notes, store: node.store, nowMs: node.clock.nowMs())
+  }
+
+  /// Lets the lines follow the peer's link, and ends those that were opened under an older certificate
+  /// of this node.
+  private func follow(_ connection: PeerConnection) async throws {
+    if let link = node.trust.view.directory.link(of: peer)?.link {
+      await connection.replace(
+        endpoints: link.endpoints.map { PeerEndpoint(host: $0.host, port: $0.port) },
+        pins: link.tls
+      )
+    }
+    let current = node.tls.current.certificateDER
+    let isOther = shown.withLock { shown in
+      defer { shown = current }
+      return !shown.isEmpty && shown != current
+    }
+    if isOther { await connection.close() }
+  }
+
+  /// Says hello on a line of its own, to whoever answers at one of the peer's places under a
+  /// certificate that names the peer: nothing is said but notes, and nothing is believed but signatures.
+  private func greet() async throws {
+    guard let link = node.trust.view.directory.link(of: peer)?.link else { return }
+    let expected = CertificateName(realm: node.store.identity.realm, agency: peer)
+    let document = try HelloDocument.request(from: node.trust.view.directory, as: node.trust.me)
+    for endpoint in link.endpoints {
+      do {
+        let line = try await HTTPLine.connect(
+          to: .tls(
+            host: endpoint.host,
+            port: endpoint.port,
+            identity: node.tls.current,
+            verifyPeer: { (try? NodeCertificate.name(ofDER: $0)) == expected }
+          )
+        )
+        defer { line.close() }
+        let answer = try await line.send(
+          HTTPLineRequest(method: "POST", path: "/v1/hello", body: document.bytes),
+          timeout: .seconds(20)
+        )
+        guard answer.status == 200 else { continue }
+        let notes = try HelloDocument(parsing: answer.body).notes.map(\.encoded)
+        _ = try await node.trust.apply(
+          notes: notes,
+          store: node.store,
+          nowMs: node.clock.nowMs()
+        )
+        return
+      } catch is HTTPLineFailure {
+        continue
+      }
+    }
+    throw NodeError(.conflict, detail: "hello")
+  }
+
+  private var ownLink: Digest32? {
+    node.trust.view.directory.link(of: node.trust.me)?.sha256
   }
 
   /// This node's card and link, as long as the peer has not had them.
-  private func notes() -> [String] {
-    let directory = node.trust.view.directory
-    guard let link = directory.link(of: node.trust.me), sent.withLock({ $0.link }) != link.sha256
-    else { return [] }
-    return [directory.card(of: node.trust.me)?.note.encoded, link.note.encoded].compactMap(\.self)
-  }
-
-  private func markSent() {
-    let hash = node.trust.view.directory.link(of: node.trust.me)?.sha256
-    sent.withLock { $0.link = hash }
-  }
+  private func notes() -> [String] { node.notes(for: peer) }
 
   private func held() -> UInt64 {
     guard let authority = node.trust.view.directory.currentLog(of: peer) else { return 0 }
@@ -254,9 +335,9 @@ private final class PeerCaller: Sendable {
   /// Says once that a peer cannot be reached, and nothing of what was to be sent.
   private func report(_ error: any Error) {
     node.metrics.add(.exchangesFailed)
-    let first = sent.withLock { state in
-      defer { state.reachable = false }
-      return state.reachable
+    let first = reachable.withLock { state in
+      defer { state = false }
+      return state
     }
     guard first else { return }
     let code = (error as? NodeError)?.detail ?? (error as? HTTPLineFailure).map { "\($0)" }
@@ -264,5 +345,16 @@ private final class PeerCaller: Sendable {
       "peer not reached",
       metadata: ["peer": "\(peer.text)", "code": "\(code ?? "failed")"]
     )
+  }
+}
+
+extension Node {
+  /// This node's card and link, as long as a peer has not had them.
+  func notes(for peer: AgencyID) -> [String] {
+    let directory = trust.view.directory
+    guard let link = directory.link(of: trust.me), told.link(of: peer) != link.sha256 else {
+      return []
+    }
+    return [directory.card(of: trust.me)?.note.encoded, link.note.encoded].compactMap(\.self)
   }
 }

@@ -89,6 +89,7 @@ package struct PeerDoor: PeerRequestHandling {
     let lane = await lanes.lane(peer)
     await lane.note(peerHolds: parts.held)
     try await lane.settle(parts.receipt, refused: parts.refused, sent: nil)
+    node.told.calledAgain(peer)
     var answer = ExchangeParts(held: held(of: peer))
     if let delivery = parts.delivery {
       let judged = try await DeliveryDesk(node: node).receive(
@@ -109,6 +110,11 @@ package struct PeerDoor: PeerRequestHandling {
         await node.lanes.wait(peer.text, atMost: .seconds(Int64(limit)))
         answer.delivery = try await lane.next()
       }
+      // Who cannot be called learns of a new link here.
+      answer.notes = node.notes(for: peer)
+      if !answer.notes.isEmpty, let link = node.trust.view.directory.link(of: node.trust.me) {
+        node.told.offer(peer, link.sha256)
+      }
     }
     node.metrics.add(.exchangesServed)
     return PeerResponse(
@@ -125,9 +131,14 @@ package struct PeerDoor: PeerRequestHandling {
   }
 
   private func hello(_ request: PeerRequest) async -> PeerResponse {
-    guard rate.admit(nowMs: node.clock.nowMs()) else { return PeerResponse(status: 429) }
+    guard rate.admit(nowMs: node.clock.nowMs()) else { return refuse(.busy) }
+    let document: HelloDocument
+    do throws(TrustFailure) {
+      document = try HelloDocument(parsing: request.body)
+    } catch {
+      return refuse(error == .tooLarge ? .tooLarge : .malformed)
+    }
     do {
-      let document = try HelloDocument(parsing: request.body)
       _ = try await node.trust.apply(
         notes: document.notes.map(\.encoded),
         store: node.store,
@@ -138,9 +149,13 @@ package struct PeerDoor: PeerRequestHandling {
         from: node.trust.view.directory,
         as: node.trust.me
       )
-      return PeerResponse(status: 200, body: answer.bytes)
+      return PeerResponse(
+        status: 200,
+        contentType: "application/protobuf",
+        body: answer.bytes
+      )
     } catch {
-      return PeerResponse(status: 400)
+      return refuse(.busy)
     }
   }
 

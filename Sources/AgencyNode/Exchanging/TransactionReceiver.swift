@@ -14,18 +14,18 @@ struct TransactionReceiver: ReceiverState {
   let peerRow: Int64
   let atMs: UInt64
   let seqOfItem: UInt64
+  /// What stands under the item's number already, looked up once.
+  let knownUnderSeq: InboundFacts?
 
   func answer(to message: Digest32) throws -> InboundFacts? {
     // The usual repeat comes under its own number; another number is looked up through the filter.
-    if let known = try transaction.inbound(peer: peerRow, seq: seqOfItem), known.message == message
-    {
-      return known
-    }
+    if let knownUnderSeq, knownUnderSeq.message == message { return knownUnderSeq }
     return try transaction.inbound(message: message)
   }
 
   func message(withSeq seq: UInt64, from peer: AgencyID) throws -> Digest32? {
-    try transaction.inbound(peer: peerRow, seq: seq)?.message
+    guard seq != seqOfItem else { return knownUnderSeq?.message }
+    return try transaction.inbound(peer: peerRow, seq: seq)?.message
   }
 
   func isWithdrawn(_ grant: CheckedItem.GrantName, _ groups: [FieldGroup]) throws -> Bool {
@@ -59,7 +59,10 @@ struct TransactionReceiver: ReceiverState {
   }
 
   func deskGroups(ofKey keyID: Digest32) throws -> [FieldGroup]? {
-    guard let owner = view.directory.deskKey(keyID), owner.agency == me else { return nil }
+    // A card names the key for ever; what counts is whether anybody here can still open with it (A8).
+    guard view.heldDeskKeys.contains(keyID), let owner = view.directory.deskKey(keyID),
+      owner.agency == me
+    else { return nil }
     return owner.groups
   }
 }

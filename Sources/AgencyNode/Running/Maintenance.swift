@@ -1,5 +1,6 @@
 internal import CanonicalBytes
 internal import Foundation
+internal import LocalContract
 package import Logging
 internal import NodeStore
 internal import ReferralModel
@@ -22,6 +23,10 @@ package struct Maintenance: Service {
   package func run() async throws {
     let (node, logger) = (node, logger)
     try await cancelWhenGracefulShutdown {
+      var tidied = Interval(ms: Tidying.periodMs)
+      var renewed = Interval(ms: Renewal.periodMs)
+      var resealed = Interval(ms: DeskEpochs.periodMs)
+      var clock = ClockReport()
       while !Task.isCancelled {
         if let fatal = await node.store.fatalFailure {
           logger.critical("the store has stopped", metadata: ["code": "\(NodeError(from: fatal))"])
@@ -39,9 +44,43 @@ package struct Maintenance: Service {
         do { try await Heartbeats(node: node).beatIfDue() } catch {
           logger.warning("heartbeat not made", metadata: ["code": "\(error)"])
         }
+        if renewed.isDue(nowMs: node.clock.nowMs()) {
+          do {
+            try await node.time.settle(node.store)
+            try await Renewal(node: node).renewIfDue()
+          } catch {
+            logger.warning("not renewed", metadata: ["code": "\(NodeError(from: error))"])
+          }
+          clock.report(node.time.status, to: logger)
+        }
+        if resealed.isDue(nowMs: node.clock.nowMs()) {
+          do {
+            for person in await node.sessions.everybody { try await Reseal(node: node).run(person) }
+            try await DeskEpochs(node: node).destroyDue()
+          } catch {
+            logger.warning("desk keys", metadata: ["code": "\(NodeError(from: error))"])
+          }
+        }
+        if tidied.isDue(nowMs: node.clock.nowMs()) {
+          do { try await Tidying(node: node).tidy() } catch {
+            logger.warning("not tidied", metadata: ["code": "\(error)"])
+          }
+        }
         await node.lanes.wait(Self.erasureLane, atMost: .seconds(2))
       }
     }
+  }
+}
+
+/// Says once, and once again when it is over, that the machine's clock is not believed.
+private struct ClockReport {
+  private var last = "right"
+
+  mutating func report(_ status: ClockStatus, to logger: Logger) {
+    guard status.standing != last else { return }
+    last = status.standing
+    let level: Logger.Level = last == "right" ? .notice : .error
+    logger.log(level: level, "the clock", metadata: ["standing": "\(last)"])
   }
 }
 

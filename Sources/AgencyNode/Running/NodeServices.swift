@@ -12,12 +12,11 @@ package enum NodeServices {
       PeerDialer(node: node, lanes: lanes, logger: logger),
     ]
     if let host = node.settings.listenHost {
-      let tls = node.tls
       services.append(
         PeerServer(
           host: host,
           port: node.settings.listenPort,
-          identity: { tls },
+          identity: { node.tls.current },
           handler: PeerDoor(node: node, lanes: lanes)
         )
       )

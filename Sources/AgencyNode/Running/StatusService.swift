@@ -83,9 +83,23 @@ package struct StatusService: Sendable {
           )
         },
         counts: Self.counts(read.counts),
-        warnings: warnings(view, card: card != nil) + read.alerts.keys.sorted()
+        warnings: warnings(view, card: card != nil) + read.alerts.keys.sorted(),
+        clock: node.time.status
       )
     }
+  }
+
+  /// How the node stands in time.
+  package func clock() -> ClockStatus { node.time.status }
+
+  /// A person has decided which clock is right.
+  package func decideClock(_ request: ClockDecide) async throws(NodeError) -> ClockStatus {
+    guard let choice = ClockChoice(rawValue: request.use) else {
+      throw NodeError(.malformed, detail: "use: local or witnesses")
+    }
+    let node = node
+    try await NodeError.wrapping { try await node.time.decide(choice, store: node.store) }
+    return node.time.status
   }
 
   private static func word(_ standing: AgencyStanding) -> String {
@@ -108,7 +122,17 @@ package struct StatusService: Sendable {
     var out: [String] = []
     if view.policy == nil { out.append("policy-unknown") }
     if !card { out.append("card-unknown") }
-    if view.policy.map({ $0.witnessing.quorum <= 1 }) ?? false { out.append("quorum-one") }
+    if view.policy.map({ $0.witnessing.quorum <= 1 }) ?? false {
+      out.append(NodeWarning.quorumOne.rawValue)
+    }
+    if (try? DeskEpochs(node: node).isFew(nowMs: node.clock.nowMs())) == true {
+      out.append(NodeWarning.deskKeysFew.rawValue)
+    }
+    switch node.time.status.standing {
+    case "behind": out.append(NodeWarning.clockBehind.rawValue)
+    case "ahead": out.append(NodeWarning.clockAhead.rawValue)
+    default: break
+    }
     return out
   }
 
@@ -123,11 +147,14 @@ package struct StatusService: Sendable {
   package func metrics() async -> String {
     let log = (try? node.store.checkpoints.own(node.store.identity.log))?.size ?? 0
     let alerts = (try? await node.store.read { try $0.alertCounts() }) ?? [:]
-    return node.metrics.text(
-      gauges: [
-        ("amonat_log_leaves", log),
-        ("amonat_withdrawal_alerts_open", UInt64(alerts.values.reduce(0, +))),
-      ]
-    )
+    let clock = node.time.status
+    let off =
+      clock.standing == "right"
+      ? 0
+      : clock.usedMs > clock.localMs ? clock.usedMs - clock.localMs : clock.localMs - clock.usedMs
+    return node.metrics.text(gauges: [
+      ("amonat_log_leaves", log), ("amonat_clock_off_seconds", off / 1000),
+      ("amonat_withdrawal_alerts_open", UInt64(alerts.values.reduce(0, +))),
+    ])
   }
 }

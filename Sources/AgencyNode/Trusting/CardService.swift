@@ -50,7 +50,14 @@ package struct CardService: Sendable {
       let days = min(request.days ?? Self.cardDays, Self.cardDays)
       let view = node.trust.view
       let held = view.directory.card(of: node.trust.me)
-      let card = try await Self.card(node, held: held, expiresMs: nowMs + UInt64(days) * 86_400_000)
+      // The person who signs brings the next epochs along.
+      try await DeskEpochs(node: node).extend(actor: nil, nowMs: nowMs)
+      let card = try await Self.card(
+        node,
+        held: held,
+        expiresMs: nowMs + UInt64(days) * 86_400_000,
+        nowMs: nowMs
+      )
       let number = node.store.identity.number
       let note = try card.signed(
         agencyKey: agencyKey,
@@ -88,7 +95,7 @@ package struct CardService: Sendable {
         realm: directory.realm,
         serial: serial,
         card: card.sha256,
-        tls: [node.tls.certificateDER],
+        tls: node.tls.listed,
         endpoints: endpoints,
         expiresMs: nowMs + Self.linkLifeMs,
         via: via,
@@ -151,7 +158,8 @@ package struct CardService: Sendable {
   private static func card(
     _ node: Node,
     held: HeldCard?,
-    expiresMs: UInt64
+    expiresMs: UInt64,
+    nowMs: UInt64
   ) async throws -> Card {
     let keyring = node.store.keyring
     let number = UInt32(clamping: node.store.identity.number)
@@ -175,7 +183,7 @@ package struct CardService: Sendable {
           name: deskName,
           groups: (groups[name] ?? "").split(separator: " ").compactMap { FieldGroup(String($0)) }
             .sorted(),
-          keys: try rows.map {
+          keys: try shown(rows, nowMs: nowMs).map {
             DeskKey(
               fromMs: UInt64($0.fromMs),
               notAfterMs: UInt64($0.notAfterMs),
@@ -205,5 +213,14 @@ package struct CardService: Sendable {
       pastLogs: [],
       protocols: [Card.currentProtocol]
     )
+  }
+
+  /// The epochs that a card shows: those that anybody may still be sealing to, and those that follow.
+  private static func shown(
+    _ rows: [Keyring.DeskKeyRow],
+    nowMs: UInt64
+  ) -> ArraySlice<Keyring.DeskKeyRow> {
+    rows.filter { UInt64($0.notAfterMs) + TrustLimits.graceMs > nowMs }
+      .suffix(Desk.keyCounts.upperBound)
   }
 }

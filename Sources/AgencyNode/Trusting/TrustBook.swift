@@ -14,6 +14,8 @@ package final class TrustBook: Sendable {
   package struct View: Sendable {
     /// Register, cards, links and pins.
     package var directory: PeerDirectory
+    /// The desk keys of this agency whose private halves are still held (A8).
+    package var heldDeskKeys: Set<Digest32> = []
     /// The policies at hand, by their hash.
     package var policies: [Digest32: Policy]
 
@@ -51,7 +53,14 @@ package final class TrustBook: Sendable {
     for (hash, body) in loaded.policies {
       if let policy = try? Policy.parse(body) { policies[hash] = policy }
     }
-    state = Mutex(View(directory: directory, policies: policies))
+    let held = try await NodeError.wrapping { Set(try store.keyring.deskKeys().map(\.keyID)) }
+    state = Mutex(View(directory: directory, heldDeskKeys: held, policies: policies))
+  }
+
+  /// Learns which desk keys are held, after one was made or destroyed.
+  func holdDeskKeys(of store: NodeStore) throws {
+    let held = Set(try store.keyring.deskKeys().map(\.keyID))
+    state.withLock { $0.heldDeskKeys = held }
   }
 
   /// The present view.

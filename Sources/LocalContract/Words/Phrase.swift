@@ -31,6 +31,9 @@ package enum Phrase: String, CaseIterable, Sendable {
   case peerLine
   case heldUp
   case warnings
+  case clock
+  case clockLine
+  case clockWitnesses
   case counts
   case members
   case commissioners

@@ -62,6 +62,11 @@ package struct Phrasebook: Sendable {
   /// What a problem's code means; the code itself where it is not known.
   package func problem(_ code: String) -> String { table.problems[code] ?? code }
 
+  /// What a warning of the status means; the problem's text, or the code, where it is no such warning.
+  package func warning(_ code: String) -> String {
+    NodeWarning(rawValue: code)?.text(language) ?? problem(code)
+  }
+
   /// What a reason's code means; the code itself where it is not known.
   package func reason(_ code: String) -> String { table.reasons[code] ?? problem(code) }
 

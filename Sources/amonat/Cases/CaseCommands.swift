@@ -54,7 +54,18 @@ struct ListCases: NodeCommand {
   @OptionGroup var node: NodeOptions
 
   func perform(_ call: NodeCall) async throws(CommandFailure) -> [CaseLine] {
-    try await call { client throws(LocalFailure) in try await client.cases() }.cases
+    var lines: [CaseLine] = []
+    var after: String?
+    repeat {
+      let from = after
+      let page = try await call { client throws(LocalFailure) in
+        try await client.cases(after: from)
+      }
+      lines += page.cases
+      // An empty page with a successor would never end.
+      after = page.cases.isEmpty ? nil : page.next
+    } while after != nil
+    return lines
   }
 
   func show(_ answer: [CaseLine], in report: inout Report) {

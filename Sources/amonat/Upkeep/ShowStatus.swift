@@ -44,13 +44,14 @@ struct ShowStatus: NodeCommand {
       report.field(.card, words(.none))
     }
     report.field(.log, words(.logLine, answer.log.origin, "\(answer.log.size)"))
+    if let clock = answer.clock, clock.standing != "right" { report.show(clock) }
     report.section(.desks, answer.desks) { desk, report in report.show(desk) }
     report.section(.peers, answer.peers) { peer, report in report.show(peer) }
     report.section(.counts, answer.counts.sorted { $0.key < $1.key }) { count, report in
       report.line("\(count.key): \(count.value)")
     }
     report.section(.warnings, answer.warnings) { code, report in
-      report.line("\(words.problem(code)) [\(code)]")
+      report.line("\(words.warning(code)) [\(code)]")
     }
   }
 }

@@ -1,0 +1,289 @@
+"""Vectors of chapter 12: bundles, each with one thing wrong, and what a reader says."""
+from book import Book, shelf
+
+import amonat_ref as ref
+import story
+from amonat_ref import Key, Log, b64, cj, commit, hmac, le64, note, pae, secret, sha
+from scenario import DAY, H, M, NOW, OTHER_REALM, REALM, S, T0
+
+book = Book("12-audit-bundle")
+add = book.add
+MINISTRY, SHELTER = (story.files[f"{a}.bundle"] for a in ("ministry", "shelter"))
+M_LINES = MINISTRY.decode().splitlines()[:-1]
+S_LINES = SHELTER.decode().splitlines()[:-1]
+
+
+def closed(lines):
+    body = ("\n".join(lines) + "\n").encode()
+    return body + f"end\t{len(lines)}\t{sha(body).hex()}\n".encode()
+
+
+def bu(id, covers, bundle, *expect, realm=REALM, beside=()):
+    """`expect` names every error and warning; notes are not counted."""
+    data = bundle if isinstance(bundle, bytes) else closed(bundle)
+    add(id, covers, "bundle", " ".join(sorted(expect)) or "ok", bundle=data, realm=realm, beside=list(beside))
+
+
+bu("example/ministry", "AUD-001 AUD-010 AUD-012 AUD-013 AUD-020 AUD-021 AUD-030 AUD-060", MINISTRY)
+bu("example/shelter", "AUD-001 AUD-010", SHELTER)
+bu("example/both", "AUD-034 AUD-049", MINISTRY, beside=[SHELTER])
+
+# --- form ------------------------------------------------------------------------------------------------------------------
+L = M_LINES
+
+
+def at(word, n=0):
+    return [i for i, x in enumerate(L) if x.startswith(word + "\t")][n]
+
+
+def without(i, n=1):
+    return L[:i] + L[i + n:]
+
+
+def swapped(i, line):
+    return L[:i] + [line] + L[i + 1:]
+
+
+def field(i, n, value):
+    parts = L[i].split("\t")
+    parts[n] = value
+    return swapped(i, "\t".join(parts))
+
+
+def moved(i, j):
+    lines = list(L)
+    lines[i], lines[j] = lines[j], lines[i]
+    return lines
+
+
+leaf0, grant, offer = at("leaf"), at("leaf", 3), at("leaf", 4)
+for id, lines in {
+    "another-magic": swapped(0, "amonat-audit-bundle/v2"), "no-magic": L[1:], "crlf": [x + "\r" for x in L], "bom": ["\ufeff" + L[0], *L[1:]],
+    "no-pad-key": without(at("pad-key")), "no-register": without(at("register")), "no-checkpoint": without(at("checkpoint")),
+    "no-card": [x for x in L if not x.startswith("card\t")], "two-heads": L[:2] + L[1:], "policy-before-register": moved(at("register"), at("policy")),
+    "cards-out-of-order": moved(at("card"), at("card", 1)), "card-twice": L[:at("card")] + [L[at("card")]] + L[at("card"):],
+    "unknown-word": L[:grant] + ["remark\tx"] + L[grant:], "empty-line": L[:grant] + [""] + L[grant:],
+    "space-for-tab": swapped(grant, L[grant].replace("\t", " ", 1)), "field-missing": swapped(grant, "\t".join(L[grant].split("\t")[:-1])),
+    "field-more": swapped(grant, L[grant] + "\tx"), "leaf-hash-upper": field(grant, 1, L[grant].split("\t")[1].upper()),
+    "leaf-hash-short": field(grant, 1, "ab"), "salt-short": field(grant, 3, "ab"), "person-word": field(grant, 7, "kept"),
+    "pads-leading-zero": swapped(at("pads"), "pads\t04\t4"), "pads-backwards": swapped(at("pads"), "pads\t5\t4"), "pads-from-elsewhere": swapped(at("pads"), "pads\t5\t5"),
+    "mark-not-base64": field(at("mark"), 1, "*"), "receipt-before-its-leaf": L[:offer] + L[offer + 1:offer + 3] + [L[offer]] + L[offer + 3:],
+    "receipt-twice": L[:at("receipt")] + [L[at("receipt")]] + L[at("receipt"):],
+    "seen-size-sign": field(at("seen"), 2, "+4"), "seen-twice": L + [L[at("seen")]],
+    "head-one-key-more": field(1, 1, L[1].split("\t")[1][:-1] + ',"z":1}'), "head-not-canonical": field(1, 1, L[1].split("\t")[1].replace(":", ": ", 1)),
+}.items():
+    bu(f"form/{id}", "AUD-002 AUD-007", lines, "bundle-malformed")
+import json
+head = json.loads(L[1].split("\t")[1])
+bu("form/from-1", "AUD-006", field(1, 1, cj({**head, "from": 1}).decode()), "bundle-unsupported")
+for id, cut in {"before-the-end-line": "\n".join(L) + "\n", "within-the-end-line": MINISTRY.decode()[:-20], "without-the-last-line-end": MINISTRY.decode()[:-1],
+                "within-a-leaf": "\n".join(L[:grant])[:-9], "empty": ""}.items():
+    bu(f"truncated/{id}", "AUD-003", cut.encode(), "bundle-truncated")
+for id, tail in {"a-line": b"x\n", "a-line-end": b"\n", "a-second-end": MINISTRY.splitlines()[-1] + b"\n"}.items():
+    bu(f"goes-on/{id}", "AUD-003", MINISTRY + tail, "bundle-malformed")
+END = MINISTRY.decode().splitlines()[-1].split("\t")
+bu("altered/hash", "AUD-004", ("\n".join(L) + f"\nend\t{END[1]}\t{'0' * 64}\n").encode(), "bundle-altered")
+bu("altered/count", "AUD-004", ("\n".join(L) + f"\nend\t{int(END[1]) + 1}\t{END[2]}\n").encode(), "bundle-altered")
+bu("altered/made", "AUD-004", MINISTRY.replace(b'"made":177', b'"made":178', 1), "bundle-altered")
+
+# --- trust -----------------------------------------------------------------------------------------------------------------
+bu("trust/another-realm-named", "AUD-040", MINISTRY, "realm-other", realm=OTHER_REALM)
+C = story.commissioners
+text = story.register_text
+
+
+def noted(t, *keys):
+    return b64(note(t, *[k.line(t) for k in keys]).encode())
+
+
+bu("trust/register-with-three-lines", "AUD-040", swapped(at("register"), "register\t" + noted(text, *C[:3])), "register-refused")
+two = json.loads(text)
+two.update(version=2, previous=REALM.hex(), realm=REALM.hex(), expires=two["expires"] + 1)
+two_text = cj(two) + b"\n"
+more = L[:at("register") + 1] + ["register\t" + noted(two_text, *C[:4])] + L[at("register") + 1:]
+bu("trust/two-registers", "AUD-007 AUD-040", more)
+bu("trust/second-register-with-three-lines", "AUD-040", [x if i != at("register") + 1 else "register\t" + noted(two_text, *C[:3]) for i, x in enumerate(more)],
+   "register-refused")
+card_text = story.card_text[M]
+keys = [d[M] for d in (story.agency_key, story.log_key, story.next_key, story.witness)]
+bu("trust/card-without-the-agencys-line", "AUD-040", swapped(at("card"), "card\t" + noted(card_text, *keys[1:])), "card-refused")
+bu("trust/no-policy", "AUD-008", without(at("policy")), "policy-missing")
+
+# --- leaves ----------------------------------------------------------------------------------------------------------------
+bu("leaves/changed-e", "AUD-014", swapped(offer, L[offer].replace('"seq":1', '"seq":2')), "leaf-mismatch", "seq-gap")
+bu("leaves/changed-a", "AUD-014", swapped(grant, L[grant].replace("u-4f2a", "u-4f2b")), "leaf-mismatch")
+bu("leaves/changed-salt", "AUD-014", field(grant, 3, sha(b"x").hex()), "leaf-mismatch")
+bu("leaves/changed-staff-salt", "AUD-014", field(grant, 5, sha(b"x").hex()), "leaf-mismatch")
+bu("leaves/changed-personal-commitment", "AUD-014", field(grant, 6, sha(b"x").hex()), "leaf-mismatch")
+bu("leaves/changed-hash", "AUD-014 AUD-022", field(leaf0, 1, sha(b"x").hex()), "leaf-mismatch", "root-mismatch")
+bu("leaves/not-canonical", "AUD-017 AUD-014", swapped(leaf0, L[leaf0].replace('{"index"', '{ "index"', 1)), "event-malformed", "leaf-mismatch")
+bu("leaves/another-pad-key", "AUD-015", field(at("pad-key"), 1, sha(b"x").hex()), "root-mismatch")
+bu("leaves/gone-without-erase", "AUD-046", field(grant, 7, "gone"), "person-unopened-without-erase")
+shut = f"closed\t0\t{story.ministry.leaves[0].hex()}"
+bu("leaves/closed", "AUD-010 AUD-016", swapped(leaf0, shut), "event-unopened")
+
+# --- checkpoints --------------------------------------------------------------------------------------------------------------
+t, good = story.pair_text, story.pair_note
+log, w = story.log_key[M], story.witness[S]
+
+
+def marked(text_note):
+    return swapped(at("mark"), "mark\t" + b64(text_note.encode()))
+
+
+wrong = f"{log.name}\n6\n{b64(sha(b'x'))}\n".encode()
+bu("marks/another-root", "AUD-022 AUD-035", marked(note(wrong, log.line(wrong))), "root-mismatch")
+bu("marks/another-key", "AUD-023", marked(note(t, story.log_key[H].line(t))), "checkpoint-signature")
+bu("marks/false-cosignature", "AUD-024", marked(good + w.cosign(b"x" + t, story.seconds)), "cosignature-invalid")
+bu("marks/unknown-witness", "AUD-024", marked(good + Key("stranger.example/amonat/witness/1").cosign(b"x" + t, 1)))
+bu("marks/of-another-size", "AUD-020", marked(story.ministry.checkpoint(5)[1]), "bundle-malformed")
+bu("checkpoint/another-key", "AUD-023", swapped(at("checkpoint"), "checkpoint\t" + b64(note(story.ministry.checkpoint()[0],
+                                                                                           story.log_key[H].line(story.ministry.checkpoint()[0])).encode())), "checkpoint-signature")
+
+# --- receipts -----------------------------------------------------------------------------------------------------------------
+receipt = at("receipt")
+for id, lines in {
+    "another-message": swapped(receipt, L[receipt].replace(story.message.hex(), sha(b"x").hex())), "another-salt": field(receipt, 2, sha(b"x").hex()),
+    "another-path": field(receipt, 5, b64(bytes(64))), "no-path": field(receipt, 5, "-"), "without-a-view": without(at("view")),
+}.items():
+    bu(f"receipts/{id}", "AUD-033 AUD-031", lines, "receipt-mismatch")
+view = at("view")
+s_text = story.s_text
+bu("receipts/view-by-another-key", "AUD-032", swapped(view, "view\t" + b64(note(s_text, story.log_key[H].line(s_text)).encode())), "checkpoint-signature")
+bu("receipts/seen-another-root", "AUD-034", field(at("seen"), 3, sha(b"x").hex()), "log-forked", beside=[SHELTER])
+
+# --- what a reader judges: logs of their own ----------------------------------------------------------------------------------------
+STAFF, SUBJECT = {"actor": "u-4f2a", "desk": "intake"}, story.subject
+
+
+class Story:
+    """A ministry log whose events a test chooses; everything but the one thing wrong is right."""
+
+    def __init__(self):
+        self.log = Log(log, M, REALM.hex())
+        self.time = T0
+        for kind, text in (("register", text0), ("policy", story.policy), ("card", story.card_text[M])):
+            self.log.append(kind, self.time, {"message": sha(text).hex()})
+        self.person = {}
+        self.seq = 0
+
+    def put(self, kind, e, a=None, p=None, step=1000, person="held"):
+        self.time += step
+        i = self.log.append(kind, self.time, e, a, p)
+        self.person[i] = person
+        return i
+
+    def grant(self, a=STAFF, **changed):
+        return self.put("grant", {"basis": "consent", "groups": ["identity", "need"], "onward": 0, "peer": S, "policy": story.policy_hash,
+                                  "purpose": "accommodation", "register": REALM.hex(), "until": T0 + 30 * DAY, **changed}, a, SUBJECT)
+
+    def send(self, grant, kind="offer", step=1000, **changed):
+        self.seq += 1
+        e = {"basis": "consent", "expires": T0 + 10 * DAY, "grant": grant, "grant_log": log.name, "groups": ["need"], "kind": kind,
+             "message": sha(f"message {self.seq}".encode()).hex(), "peer": S, "policy": story.policy_hash, "purpose": "accommodation",
+             "register": REALM.hex(), "seq": self.seq, **changed}
+        i = self.put("disclose", e, STAFF, SUBJECT, step)
+        return i
+
+    def lines(self):
+        bundle = story.bundle(self.log, {}, {}, {}, [M, S], [], self.time)
+        out = bundle.decode().splitlines()[:-1]
+        for n, line in enumerate(out):
+            if line.startswith("leaf\t"):
+                i = json.loads(line.split("\t")[2])["index"]
+                if self.person.get(i) == "gone":
+                    out[n] = line.rsplit("\t", 1)[0] + "\tgone"
+        return out
+
+
+text0 = story.register_text
+
+
+def judged(id, covers, tell, *expect):
+    s = Story()
+    tell(s)
+    bu(f"judged/{id}", covers, s.lines(), *expect)
+
+
+def scene(f):
+    return lambda s: f(s, s.grant())
+
+
+judged("nothing-wrong", "AUD-042 AUD-044", scene(lambda s, g: s.send(g)))
+judged("no-such-grant", "AUD-042", scene(lambda s, g: s.send(1)), "grant-missing")
+judged("a1-grant-over", "AUD-042", lambda s: s.send(s.grant(until=T0 + 1500)), "grant-expired")
+judged("grant-for-another", "AUD-042", lambda s: s.send(s.grant(peer=H)), "grant-scope")
+judged("grant-for-another-purpose", "AUD-042", lambda s: s.send(s.grant(purpose="health")), "grant-scope")
+judged("grant-of-fewer-groups", "AUD-042", lambda s: s.send(s.grant(groups=["identity"])), "grant-scope")
+judged("a2-second-offer", "AUD-042 EVT-020", scene(lambda s, g: (s.send(g), s.send(g))), "grant-used-twice")
+
+
+def withdrawn(s, g):
+    s.put("withdraw", {"grant": g, "grant_log": log.name, "until": T0 + 30 * DAY}, STAFF, SUBJECT)
+    s.send(g)
+
+
+judged("a3-withdrawn", "AUD-042 EVT-028", scene(withdrawn), "grant-withdrawn")
+
+
+def seqs(*numbers):
+    def tell(s, g):
+        for n, seq in enumerate(numbers):
+            s.send(g, "offer" if n == 0 else "supplement", seq=seq, **({} if n == 0 else {"ref": sha(b"message 1").hex(), "groups": ["identity"]}))
+    return tell
+
+
+judged("seq-in-order", "AUD-044 EVT-025", scene(seqs(1, 2, 3)))
+judged("seq-again", "AUD-044 EVT-025", scene(seqs(1, 1)), "seq-reused")
+judged("seq-left-out", "AUD-044 EVT-025", scene(seqs(1, 3)), "seq-gap")
+judged("c15-time-goes-back", "AUD-041 EVT-011", scene(lambda s, g: s.send(g, step=-5000)), "time-decreasing")
+judged("unknown-policy", "AUD-008 EVT-018", lambda s: s.grant(policy=sha(b"x").hex()), "policy-missing")
+judged("unknown-register", "AUD-008 EVT-018", lambda s: s.grant(register=sha(b"x").hex()), "register-unknown")
+judged("unknown-peer", "AUD-008", lambda s: s.grant(peer="stranger.example"), "agency-unknown")
+judged("index-of-another", "AUD-017 EVT-006", lambda s: s.put("consent-refused", {
+    "groups": ["need"], "policy": story.policy_hash, "purpose": "health", "register": REALM.hex(), "index": 9}, STAFF, SUBJECT), "index-mismatch")
+judged("realm-of-another", "AUD-017", lambda s: s.put("unlock", {"outcome": "unlocked", "realm": OTHER_REALM.hex()}, STAFF), "index-mismatch")
+TWO_PERSONS = {**STAFF, "actor2": "u-77aa"}
+judged("exception", "AUD-048 EVT-022", lambda s: s.grant(TWO_PERSONS, basis="vital-interest", until=T0 + 3 * DAY))
+judged("exception-above-72-hours", "AUD-048 EVT-022", lambda s: s.grant(TWO_PERSONS, basis="vital-interest", until=T0 + 3 * DAY + 2000), "exception-too-long")
+
+
+def alone(s):
+    s.grant(basis="vital-interest", until=T0 + 2 * DAY)
+    s.put("unlock", {"outcome": "unlocked"}, STAFF, step=2 * DAY)
+
+
+judged("c13-exception-without-a-second-person", "AUD-048 EVT-022 AUD-025", alone, "staff-same-person", "not-settled")
+
+
+def erased(cause, targets=None, person="gone", withdraw=True):
+    def tell(s, g):
+        s.person[g] = person
+        at = s.put("withdraw", {"grant": g, "grant_log": log.name, "until": T0 + 30 * DAY}, {"cause": g}) if withdraw else s.put("unlock", {"outcome": "unlocked"})
+        s.put("erase", {"backups_until": T0, "cause": cause(g, at), "targets": [f"{g}-{g}"] if targets is None else targets})
+    return tell
+
+
+judged("erased", "AUD-046 AUD-047", scene(erased(lambda g, at: at)))
+judged("c5-erased-without-cause", "AUD-047 EVT-031", scene(erased(lambda g, at: at, withdraw=False)), "erase-without-cause")
+judged("c5-cause-later", "AUD-047", scene(erased(lambda g, at: at + 5)), "erase-without-cause")
+judged("c5-still-held", "AUD-046", scene(erased(lambda g, at: at, person="held")), "erase-not-done")
+judged("c5-gone-but-not-covered", "AUD-046", scene(erased(lambda g, at: at, targets=["0-0"])), "person-unopened-without-erase")
+
+
+def late(s, g):
+    s.send(g)
+    s.put("unlock", {"outcome": "unlocked"}, STAFF, step=200 * DAY)
+
+
+judged("no-receipt-for-long", "AUD-045 AUD-025", scene(late), "receipt-missing", "not-settled")
+judged("succeed-not-first", "AUD-017 CHK-013", lambda s: s.put("succeed", {"old_log": f"{M}/amonat/log/2", "root": sha(b"x").hex(), "size": 1, "index": 0}), "index-mismatch")
+
+# --- several bundles --------------------------------------------------------------------------------------------------------------
+EMPTY = Log(story.log_key[S], S, REALM.hex())
+for kind, t_ in (("register", text0), ("policy", story.policy), ("card", story.card_text[S])):
+    EMPTY.append(kind, T0, {"message": sha(t_).hex()})
+for _ in range(13):
+    EMPTY.pad()
+silent = story.bundle(EMPTY, {}, {}, {}, [M, S], [], T0 + DAY)
+bu("several/receipt-hidden-by-the-other-side", "AUD-049 AUD-035", MINISTRY, "counterpart-missing", "log-forked", beside=[silent])

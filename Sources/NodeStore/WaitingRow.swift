@@ -1,0 +1,74 @@
+internal import CanonicalBytes
+
+/// A message in the queue of a peer, with what is known of the grant it rests on.
+struct WaitingRow {
+  let id: Int64
+  let referral: Int64?
+  let kind: String
+  let message: Digest32
+  let ref: Digest32?
+  let grantIndex: UInt64?
+  let grantLog: String?
+  let untilMs: UInt64?
+  let groups: String
+  let purpose: String
+  let basis: String
+  let expiresMs: UInt64
+  let actor: String?
+  let desk: String?
+  let outcome: String?
+  /// The index of its event, once it has been logged.
+  let logged: UInt64?
+  let envelope: [UInt8]
+  /// Whether she has taken back its grant, or a group that it carries.
+  let stopped: Bool
+  private let grantUntilMs: UInt64?
+
+  static let selection: StaticString = """
+    SELECT o.id, o.referral, o.kind, o.message, o.ref, o.grant_idx, o.grant_log, o.until, o.groups,
+      o.purpose, o.basis, o.expires, o.actor, o.desk, o.outcome, o.state, o.idx, v.envelope,
+      g.stopped, g.until, g.cut
+    FROM outbound o JOIN outbound_envelope v ON v.id = o.id
+    LEFT JOIN consent_grant g ON g.idx = o.grant_idx AND o.basis <> ''
+    WHERE o.peer = ? AND o.state < 2 AND o.id > ? ORDER BY o.id LIMIT ?
+    """
+
+  init(_ row: HotRow) throws {
+    id = row.integer(0)
+    referral = row.optionalInteger(1)
+    kind = row.text(2)
+    message = try row.digest(3)
+    ref = try row.optionalDigest(4)
+    grantIndex = row.optionalNumber(5)
+    grantLog = row.optionalText(6)
+    untilMs = row.optionalNumber(7)
+    groups = row.text(8)
+    purpose = row.text(9)
+    basis = row.text(10)
+    expiresMs = row.number(11)
+    actor = row.optionalText(12)
+    desk = row.optionalText(13)
+    outcome = row.optionalText(14)
+    logged = row.integer(15) == 1 ? row.number(16) : nil
+    envelope = row.bytes(17)
+    let cut = row.optionalText(20) ?? ""
+    stopped = row.integer(18) != 0 || (!cut.isEmpty && Self.touches(groups, cut))
+    grantUntilMs = row.optionalNumber(19)
+  }
+
+  private static func touches(_ groups: String, _ cut: String) -> Bool {
+    let taken = cut.split(separator: " ")
+    return groups.split(separator: " ").contains { taken.contains($0) }
+  }
+
+  /// Why it may not leave any more, or `nil`.
+  ///
+  /// A withdrawal is told however late, and whatever the clock said when it was written.
+  func refusal(nowMs: UInt64) -> String? {
+    if expiresMs <= nowMs, kind != "withdraw" { return "expired" }
+    guard !basis.isEmpty, basis != "reply" else { return nil }
+    guard let grantUntilMs else { return "grant-missing" }
+    if stopped { return "withdrawn" }
+    return grantUntilMs <= nowMs ? "grant-expired" : nil
+  }
+}
