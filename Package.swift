@@ -228,6 +228,10 @@ let package = Package(
       ["Exchange", "WireSchema", "TransparencyLog", "Sealing", "CanonicalBytes", "ReferralModel"]
     ),
     tests(
+      "SimulationTests",
+      ["Exchange", "TransparencyLog", "CanonicalBytes", "ReferralModel"]
+    ),
+    tests(
       "AuditTests",
       ["Audit", "Trust", "TransparencyLog", "Sealing", "CanonicalBytes", "ReferralModel"]
     ),

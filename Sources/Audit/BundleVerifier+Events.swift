@@ -145,7 +145,8 @@ extension BundleVerifier {
   }
 
   private mutating func withdraw(_ event: LogEvent, at index: UInt64) {
-    guard let grant = event.integer(.grant) else { return }
+    // Single groups that are taken back leave the grant standing for the others (WDR-016).
+    guard let grant = event.integer(.grant), !event.has(.groups) else { return }
     if event.equals(.grantLog, logBytes.span) {
       rules.grants.withdraw(grant, at: index)
     } else if let log = event.string(.grantLog) {

@@ -55,6 +55,24 @@ package struct CheckedEnvelope: Sendable {
   /// The rows whose compartment follows as a blob.
   package var blobs: [Row] { rows.filter(\.ciphertext.isEmpty) }
 
+  /// Takes parts that never were bytes: for a simulation of nodes, which seals nothing.
+  init(
+    simulated id: Digest32,
+    realm: Digest32,
+    from sender: AgencyID,
+    to recipient: AgencyID,
+    groups: [FieldGroup],
+    keyID: Digest32
+  ) {
+    (self.id, self.realm, self.sender, self.recipient) = (id, realm, sender, recipient)
+    (bytes, headerHash, tableHash) = ([], .zero, .zero)
+    rows = groups.map {
+      Row(group: $0, ciphertextHash: .zero, keyCommitment: .zero, length: 1, ciphertext: [0])
+    }
+    stanzas =
+      groups.isEmpty ? [] : [Stanza(keyID: keyID, groups: groups, encapsulated: [], wrapped: [])]
+  }
+
   /// Reads an envelope that was checked before it was stored.
   ///
   /// - Throws: ``ItemCode/malformed``, ``ItemCode/suite`` or ``ItemCode/hash``.

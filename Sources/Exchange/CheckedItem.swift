@@ -42,8 +42,16 @@ package struct CheckedItem: Sendable {
     package let outcome: Code?
     /// Kind `withdraw` only: the grant taken back.
     package let withdrawn: GrantName?
-    /// Kind `withdraw` only: when that grant ends anyway, in Unix ms.
+    /// Kind `withdraw`: when that grant ends anyway; kind `erased`: until when a part is kept, Unix ms.
     package let untilMs: UInt64?
+    /// Kind `withdraw`: what is taken back, where it is not all; kind `erased`: what is kept.
+    package let groups: [FieldGroup]
+    /// Kind `erased` only: the class of what a law keeps.
+    package let keptClass: Code?
+    /// Kind `erased` only: how many onward holders were told.
+    package let onwardCount: UInt64?
+    /// Kind `erased` only: when the last backup that holds a copy will be gone, in Unix ms.
+    package let backupsUntilMs: UInt64?
   }
 
   /// What the event is.

@@ -111,6 +111,8 @@ package enum EnvelopeOpener {
         guard let row = envelope.rows.first(where: { $0.group == group }) else {
           throw ExchangeFailure.sealed
         }
+        // Erased, or a blob that has not come.
+        guard !row.ciphertext.isEmpty else { continue }
         let content = try Compartment.open(
           row.ciphertext,
           contentKey: slice(keys, at: position),

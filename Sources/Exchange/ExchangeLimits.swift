@@ -24,6 +24,8 @@ package enum ExchangeLimits {
   package static let compartmentBytes = 4 << 20
   /// Largest compartment that may follow as a blob, in bytes.
   package static let blobBytes = 64 << 20
+  /// How far a sender's clock may be ahead, in ms: 24 h, after which a clock is an alarm (EXC-121).
+  package static let clockAheadMs: UInt64 = 86_400_000
   /// Longest code on the wire, in bytes.
   package static let codeBytes = 48
 }

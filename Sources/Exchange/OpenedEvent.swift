@@ -102,13 +102,20 @@ struct Claims {
     _ grant: CheckedItem.GrantName?
   ) throws(ItemCode) -> CheckedItem.Notification {
     let outcome = event.string(.outcome).flatMap { Code($0) }
+    let groups = event.strings(.groups) == nil ? [] : event.fieldGroups
+    let keptClass = event.string(.code).flatMap { Code($0) }
     guard outcome != nil || event.string(.outcome) == nil,
-      (kind == .withdraw) == (grant != nil)
+      keptClass != nil || event.string(.code) == nil,
+      (kind == .withdraw) == (grant != nil), let groups
     else { throw .notLogged }
     return CheckedItem.Notification(
       outcome: outcome,
       withdrawn: grant,
-      untilMs: event.integer(.until)
+      untilMs: event.integer(.until),
+      groups: groups,
+      keptClass: keptClass,
+      onwardCount: event.integer(.count),
+      backupsUntilMs: event.integer(.backupsUntil)
     )
   }
 }

@@ -15,8 +15,11 @@ package protocol ReceiverState {
   func answer(to message: Digest32) throws(Failure) -> Answer?
   /// The message of this peer that has this sequence number (step 12).
   func message(withSeq seq: UInt64, from peer: AgencyID) throws(Failure) -> Digest32?
-  /// Whether this grant was withdrawn, as far as this node was told (step 13).
-  func isWithdrawn(_ grant: CheckedItem.GrantName) throws(Failure) -> Bool
+  /// Whether any of these groups of a grant was taken back, as far as this node was told (step 13).
+  func isWithdrawn(
+    _ grant: CheckedItem.GrantName,
+    _ groups: [FieldGroup]
+  ) throws(Failure) -> Bool
   /// The offer that rests on this grant (step 13). A grant that renews another has none until an
   /// offer names it.
   func offer(on grant: CheckedItem.GrantName) throws(Failure) -> Digest32?

@@ -25,13 +25,16 @@ package enum StatefulCheck {
     }
     switch item.body {
     case .notification(let notification):
-      if let code = grantFailure(of: notification, item) { return .refuse(code) }
+      if let code = grantFailure(of: notification, item, me) { return .refuse(code) }
     case .disclosure(let disclosure):
       if let code = try failure(of: disclosure, item, state, me, nowMs) { return .refuse(code) }
     }
     if item.kind != .withdraw {
       let longest = try state.longestLifeMs(of: item.kind)
-      guard nowMs < item.expiresMs, item.expiresMs - nowMs <= longest else {
+      // The sender's clock may be ahead: what it sends with the whole life must not be refused for it.
+      guard nowMs < item.expiresMs,
+        item.expiresMs - nowMs <= longest + ExchangeLimits.clockAheadMs
+      else {
         return .refuse(.expired)
       }
     }
@@ -40,13 +43,17 @@ package enum StatefulCheck {
     return .accept
   }
 
-  /// Step 13 for a notification: nothing rests on a grant, and only its owner withdraws one.
+  /// Step 13 for a notification: nothing rests on a grant, and a grant is withdrawn by its owner, or
+  /// at its owner by the agency that received under it.
   private static func grantFailure(
     of notification: CheckedItem.Notification,
-    _ item: CheckedItem
+    _ item: CheckedItem,
+    _ me: AgencyID
   ) -> ItemCode? {
     guard case .absent = item.grant else { return .grant }
-    if let withdrawn = notification.withdrawn, withdrawn.log.agency != item.peer { return .grant }
+    if let owner = notification.withdrawn?.log.agency, owner != item.peer, owner != me {
+      return .grant
+    }
     return nil
   }
 
@@ -69,7 +76,7 @@ package enum StatefulCheck {
       guard let name = disclosure.grant, case .proven(let proof) = item.grant,
         covers(proof.facts, disclosure, me: me, nowMs: nowMs)
       else { return .grant }
-      if try state.isWithdrawn(name) { return .withdrawn }
+      if try state.isWithdrawn(name, disclosure.groups) { return .withdrawn }
       if try isUsedElsewhere(name, proof, item, state) { return .grantUsed }
       facts = proof.facts
     }

@@ -94,11 +94,34 @@ struct LocalRoutes: Sendable {
       return try await ConsentRoutes(node: node).serve(call)
     case .stop:
       return try json(
-        await ConsentService(node: node).stop(call.decode(), try await call.presence())
+        await WithdrawalService(node: node).stop(call.decode(), try await call.presence())
       )
     case .withdraw:
       return try json(
-        await ConsentService(node: node).withdraw(call.decode(), try await call.presence())
+        await WithdrawalService(node: node).withdraw(call.decode(), try await call.presence())
+      )
+    case .resume:
+      return try json(
+        await WithdrawalService(node: node).resume(call.decode(), try await call.presence())
+      )
+    case .setCodeWord:
+      return try json(
+        await WithdrawalService(node: node).setCodeWord(call.decode(), try await call.presence())
+      )
+    case .withdrawalHolders:
+      return try json(await WithdrawalService(node: node).holders(of: call.query("case") ?? ""))
+    case .stopReceived:
+      return try json(
+        await WithdrawalService(node: node).stopReceived(call.decode(), try await call.presence())
+      )
+    case .handOn:
+      return try json(
+        await OnwardService(node: node).handOn(call.decode(), try await call.presence())
+      )
+    case .alerts: return try json(await WithdrawalService(node: node).alerts())
+    case .settleAlert:
+      return try json(
+        await WithdrawalService(node: node).settle(call.decode(), try await call.presence())
       )
     case .refer:
       return try json(

@@ -94,6 +94,39 @@ extension LocalClient {
     try await post(.withdraw, request)
   }
 
+  /// Shares again.
+  package func resume(_ request: ConsentResume) async throws(LocalFailure) -> ConsentChanged {
+    try await post(.resume, request)
+  }
+
+  /// Sets the code word of a case.
+  package func setCodeWord(_ request: CodeWordSet) async throws(LocalFailure) -> Done {
+    try await post(.setCodeWord, request)
+  }
+
+  /// Who holds something under the ended grants of a case.
+  package func withdrawalHolders(of id: String) async throws(LocalFailure) -> WithdrawalHolders {
+    try await get(.withdrawalHolders, query: [("case", id)])
+  }
+
+  /// Stops sharing where it was received.
+  package func stopReceived(_ request: ReceivedStop) async throws(LocalFailure) -> Done {
+    try await post(.stopReceived, request)
+  }
+
+  /// Hands a received referral on.
+  package func handOn(_ request: HandOn) async throws(LocalFailure) -> ReferResult {
+    try await post(.handOn, request)
+  }
+
+  /// What people must look at.
+  package func alerts() async throws(LocalFailure) -> AlertList { try await get(.alerts) }
+
+  /// Settles an alert.
+  package func settle(_ request: AlertSettle) async throws(LocalFailure) -> AlertList {
+    try await post(.settleAlert, request)
+  }
+
   /// Refers.
   package func refer(
     _ request: ReferBatch,

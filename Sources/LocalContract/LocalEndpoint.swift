@@ -84,6 +84,20 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   case stop = "POST /v1/consents/stop"
   /// ``ConsentWithdraw`` → ``ConsentChanged``.
   case withdraw = "POST /v1/consents/withdraw"
+  /// ``ConsentResume`` → ``ConsentChanged``.
+  case resume = "POST /v1/consents/resume"
+  /// ``CodeWordSet`` → ``Done``.
+  case setCodeWord = "POST /v1/consents/code-word"
+  /// Answers ``WithdrawalHolders``; takes `case`.
+  case withdrawalHolders = "GET /v1/consents/holders"
+  /// ``ReceivedStop`` → ``Done``.
+  case stopReceived = "POST /v1/received/stop"
+  /// ``HandOn`` → ``ReferResult``.
+  case handOn = "POST /v1/received/hand-on"
+  /// Answers ``AlertList``.
+  case alerts = "GET /v1/alerts"
+  /// ``AlertSettle`` → ``AlertList``.
+  case settleAlert = "POST /v1/alerts/settle"
   /// ``ReferBatch`` → ``ReferResults``.
   case refer = "POST /v1/referrals"
   /// Answers ``ReferralList``; takes `box`, `state`, `after`.
@@ -147,7 +161,8 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       .journeys:
       true
     case .lock, .decideClock, .openCase, .cases, .showCase, .recordConsent, .consents, .stop,
-      .withdraw, .refer,
+      .withdraw, .resume, .setCodeWord, .withdrawalHolders, .stopReceived, .handOn, .alerts,
+      .settleAlert, .refer,
       .referrals, .showReferral, .act, .due, .amendCase, .holders, .newPlan, .plans, .showPlan,
       .addLegs, .dropLeg, .saveDraft, .drafts, .sendDraft, .discardDraft, .askCapacity, .capacity,
       .setCapacity, .answerCapacity:

@@ -18,6 +18,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
   case passphraseWrong = "passphrase-wrong"
   /// Shorter than the least length.
   case passphraseWeak = "passphrase-weak"
+  /// Not her code word, or too many tries.
+  case codeWordWrong = "code-word-wrong"
   /// No such user.
   case userUnknown = "user-unknown"
   /// The name is taken.
@@ -108,7 +110,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     switch self {
     case .malformed, .unknownField: 400
     case .sessionUnknown: 401
-    case .passphraseWrong, .notAllowed, .deskLocked, .agencyKeyLocked: 403
+    case .passphraseWrong, .codeWordWrong, .notAllowed, .deskLocked, .agencyKeyLocked: 403
     case .notFound, .userUnknown, .deskUnknown, .caseUnknown, .referralUnknown, .agencyUnknown,
       .planUnknown, .draftUnknown:
       404
@@ -135,7 +137,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
       .idempotencyConflict, .answerLost, .wrongSide, .tooLate, .alreadyDone, .planUnknown,
       .draftUnknown:
       false
-    case .sessionUnknown, .passphraseWrong, .passphraseWeak, .notAllowed, .deskLocked,
+    case .sessionUnknown, .passphraseWrong, .passphraseWeak, .codeWordWrong, .notAllowed,
+      .deskLocked,
       .secondHolderMissing, .secondPersonMissing, .agencyKeyLocked, .grantMissing, .consentMissing,
       .consentFacts, .consentFrozen, .overDisclosed, .fieldMissing, .policy, .policyUnknown,
       .registerUnknown, .agencyUnknown, .member, .logForked, .cardUnknown, .deskKeyGone, .conflict,
@@ -156,6 +159,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case .sessionUnknown: "No session, or it has ended; log in again."
     case .passphraseWrong: "The passphrase does not open the key."
     case .passphraseWeak: "Shorter than the least length."
+    case .codeWordWrong: "Not her code word, or too many tries."
     case .userUnknown: "No such user."
     case .userExists: "The name is taken."
     case .notAllowed: "This user may not do this."

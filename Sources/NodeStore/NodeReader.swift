@@ -328,67 +328,6 @@ package struct NodeReader {
       arguments: [prefix]
     ).map { ($0["key"], $0["value"]) }
   }
-
-  /// Withdrawals of others that are due to be carried out.
-  package struct DueErasure: Sendable {
-    package let peer: String
-    package let log: String
-    package let index: UInt64
-    package let message: Digest32
-    package let confirmed: Bool
-    package let receiveIndex: UInt64
-  }
-
-  /// What must be erased by now: asked for, and confirmed here or held down long enough.
-  package func dueErasures(nowMs: UInt64) throws -> [DueErasure] {
-    try Row.fetchAll(
-      database,
-      sql: """
-        SELECT t.*, p.agency, i.idx AS receive_idx FROM tombstone t JOIN peer p ON p.id = t.peer
-        JOIN inbound i ON i.peer = t.peer AND i.message = t.message
-        WHERE t.done = 0 AND t.erase_after NOT NULL
-          AND (t.confirmed = 1 OR t.erase_after <= ?) LIMIT 64
-        """,
-      arguments: [Int64(clamping: nowMs)]
-    ).map {
-      DueErasure(
-        peer: $0["agency"],
-        log: $0["grant_log"],
-        index: UInt64($0["grant_idx"] as Int64),
-        message: try $0.digest("message"),
-        confirmed: ($0["confirmed"] as Int64) == 1,
-        receiveIndex: UInt64($0["receive_idx"] as Int64)
-      )
-    }
-  }
-
-  /// A holder and what it owes.
-  package struct HolderLine: Sendable {
-    package let grant: UInt64
-    package let peer: String
-    package let erasedAtMs: UInt64?
-    package let kept: String?
-  }
-
-  /// The holders of a case's withdrawn grants.
-  package func holders(caseName: String) throws -> [HolderLine] {
-    try Row.fetchAll(
-      database,
-      sql: """
-        SELECT h.*, p.agency FROM holder h JOIN peer p ON p.id = h.peer
-        JOIN consent_grant g ON g.idx = h.grant_idx JOIN case_file c ON c.id = g.case_id
-        WHERE c.name = ? ORDER BY h.grant_idx
-        """,
-      arguments: [caseName]
-    ).map {
-      HolderLine(
-        grant: UInt64($0["grant_idx"] as Int64),
-        peer: $0["agency"],
-        erasedAtMs: ($0["erased_at"] as Int64?).map { UInt64($0) },
-        kept: $0["kept"]
-      )
-    }
-  }
 }
 
 extension NodeReader {

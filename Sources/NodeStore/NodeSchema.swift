@@ -13,6 +13,7 @@ enum NodeSchema {
     migrator.registerMigration("0002 trust", migrate: trust)
     migrator.registerMigration("0003 messages", migrate: messages)
     migrator.registerMigration("0004 cases", migrate: cases)
+    migrator.registerMigration("0028 withdrawal", migrate: withdrawal)
     migrator.registerMigration("desk keys: resealed", migrate: resealed)
     migrator.registerMigration("0005 legs", migrate: legs)
     migrator.registerMigration("0006 witnessing", migrate: witnessing)

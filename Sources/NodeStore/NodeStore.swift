@@ -173,11 +173,25 @@ package final class NodeStore: Sendable {
     }
   }
 
+  /// How often the truncation is tried while somebody reads.
+  private static let truncateTries = 40
+
   /// Completes an erasure: the WAL truncated, the files looked through for what was deleted.
   ///
   /// - Throws: ``StoreFailure/refused(_:)`` with `erase-incomplete`: try again later.
   package func finishErasure(probes: [[UInt8]]) async throws(StoreFailure) {
-    try Erasure.truncate(core.database, role: "node.db")
+    // A reader holds the log open for moments only.
+    for attempt in 1...Self.truncateTries {
+      do {
+        try Erasure.truncate(core.database, role: "node.db")
+        break
+      } catch {
+        guard attempt < Self.truncateTries, error == .refused("erase-incomplete") else {
+          throw error
+        }
+        try? await Task.sleep(for: .milliseconds(50))
+      }
+    }
     try await scanOnly(probes: probes)
   }
 

@@ -87,13 +87,14 @@ extension NodeTransaction {
     try database.cachedStatement(
       sql: """
         INSERT INTO consent_grant (idx, log, case_id, person, peer, purpose, basis, groups, policy,
-          onward, until, at, recipients)
-        VALUES (?, ?, (SELECT id FROM case_file WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          onward, until, at, recipients, renews)
+        VALUES (?, ?, (SELECT id FROM case_file WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       Int64(index), book.identity.log, caseName, Data(draft.person.id), peer, draft.purpose,
       draft.basis, draft.groups.sorted().joined(separator: " "), draft.policy.hex,
       draft.onward ? 1 : 0, Int64(clamping: draft.untilMs), Int64(clamping: staff.atMs), recipients,
+      draft.renews.map { Int64(clamping: $0) },
     ])
     return index
   }
@@ -113,23 +114,6 @@ extension NodeTransaction {
     return database.changesCount == 1
   }
 
-  /// Stops sharing under a grant: nothing more leaves, and what waits in the queue dies.
-  package func stop(_ index: UInt64, atMs: UInt64) throws {
-    try database.execute(
-      sql: "UPDATE consent_grant SET stopped = 1 WHERE idx = ?",
-      arguments: [Int64(index)]
-    )
-    let waiting = try Row.fetchAll(
-      database,
-      sql:
-        "SELECT id, referral FROM outbound WHERE grant_idx = ? AND basis <> '' AND state IN (0, 5)",
-      arguments: [Int64(index)]
-    )
-    for row in waiting {
-      try die(row["id"], referral: nil, code: "withdrawn", atMs: atMs)
-    }
-  }
-
   /// The referral under one of our grants, or `nil`.
   package func ownReferral(grant index: UInt64) throws -> ReferralRow? {
     try Row.fetchOne(
@@ -137,136 +121,6 @@ extension NodeTransaction {
       sql: ReferralRow.selection + " WHERE r.role = 0 AND r.grant_idx = ? AND r.grant_log = ?",
       arguments: [Int64(clamping: index), book.identity.log]
     ).map(ReferralRow.init)
-  }
-
-  /// Logs the withdrawal of a grant.
-  package func withdraw(_ grant: OwnGrant, staff: Staff, person: Person?) throws -> UInt64 {
-    let index = try append(
-      .withdraw,
-      [
-        .integer(.grant, grant.index), .string(.grantLog, grant.log),
-        .integer(.until, grant.untilMs),
-      ],
-      staff: staff,
-      person: person
-    )
-    try database.execute(
-      sql: "UPDATE consent_grant SET withdraw_idx = ? WHERE idx = ?",
-      arguments: [Int64(index), Int64(grant.index)]
-    )
-    return index
-  }
-
-  /// Whether any byte under a grant has been sent: then its peer is a holder, whatever it answered.
-  package func wasSent(_ grant: UInt64) throws -> Bool {
-    try Bool.fetchOne(
-      database,
-      sql: """
-        SELECT EXISTS (SELECT 1 FROM outbound WHERE grant_idx = ? AND basis <> '' AND idx NOT NULL)
-        """,
-      arguments: [Int64(grant)]
-    ) ?? false
-  }
-
-  /// Remembers that a holder owes an erasure receipt for a withdrawal.
-  package func addHolder(grant: UInt64, peer agency: String, withdraw: Digest32) throws {
-    let peer = try peer(agency)
-    try database.execute(
-      sql: """
-        INSERT INTO holder (grant_idx, peer, withdraw) VALUES (?, ?, ?)
-        ON CONFLICT (grant_idx, peer) DO UPDATE SET withdraw = excluded.withdraw
-        """,
-      arguments: [Int64(grant), peer, withdraw.data]
-    )
-  }
-
-  /// Records a holder's erasure receipt.
-  ///
-  /// - Returns: whether one was awaited.
-  package func erased(
-    peer agency: String,
-    withdraw: Digest32,
-    kept: String?,
-    backupsUntilMs: UInt64?,
-    atMs: UInt64
-  ) throws -> Bool {
-    let peer = try peer(agency)
-    try database.execute(
-      sql: """
-        UPDATE holder SET erased_at = ?, kept = ?, backups_until = ?
-        WHERE peer = ? AND withdraw = ? AND erased_at IS NULL
-        """,
-      arguments: [
-        Int64(clamping: atMs), kept, backupsUntilMs.map { Int64(clamping: $0) }, peer,
-        withdraw.data,
-      ]
-    )
-    return database.changesCount > 0
-  }
-
-  /// Deletes every sealed byte received under one grant of a peer.
-  ///
-  /// The files are truncated and scanned by ``NodeStore/finishErasure(_:)`` afterwards.
-  ///
-  /// - Returns: Pieces of the deleted envelopes, for the scan, and the indices of their events.
-  package func eraseReceived(
-    referral: Int64,
-    atMs: UInt64
-  ) throws -> (probes: [[UInt8]], events: [UInt64]) {
-    let rows = try Row.fetchAll(
-      database,
-      sql: """
-        SELECT i.id, i.idx, v.envelope FROM inbound i
-        LEFT JOIN inbound_envelope v ON v.id = i.id
-        WHERE i.referral = ? AND i.kind IN ('offer', 'supplement', 'reply')
-        """,
-      arguments: [referral]
-    )
-    var probes: [[UInt8]] = []
-    var events: [UInt64] = []
-    for row in rows {
-      events.append(UInt64(row["idx"] as Int64))
-      guard let envelope = row["envelope"] as Data? else { continue }
-      probes += Self.probes(of: envelope)
-      for table in ["inbound_envelope", "resealed"] {
-        try database.execute(
-          sql: "DELETE FROM \(table) WHERE id = ?",
-          arguments: [row["id"] as Int64]
-        )
-      }
-    }
-    try database.execute(
-      sql: "UPDATE referral SET erased = 1, since = ? WHERE id = ?",
-      arguments: [Int64(clamping: atMs), referral]
-    )
-    return (probes, events)
-  }
-
-  /// Pieces of an envelope's ciphertext, unlike the framing that all envelopes to a desk share.
-  ///
-  /// The last compartment holds 4 KiB at least; of a long envelope, three quarters in there is nothing
-  /// but ciphertext.
-  static func probes(of envelope: Data) -> [[UInt8]] {
-    guard envelope.count >= 96 else { return [] }
-    let sealed = envelope.count > 4_000 ? max(4_000, envelope.count / 4) : Erasure.pieceBytes
-    return Erasure.pieces(of: envelope.suffix(sealed))
-  }
-
-  /// Logs an erasure with its cause and targets (C5).
-  package func logErasure(
-    targets: [UInt64],
-    cause: UInt64,
-    backupsUntilMs: UInt64,
-    staff: Staff
-  ) throws -> UInt64 {
-    try append(
-      .erase,
-      [
-        .integer(.backupsUntil, backupsUntilMs), .integer(.cause, cause),
-        .strings(.targets, targets.sorted().map { "\($0)-\($0)" }.sorted()),
-      ],
-      staff: staff
-    )
   }
 
   /// Writes where a referral stands.

@@ -20,6 +20,8 @@ package struct PeerGrant: Sendable {
   package let basis: String
   package let groups: [String]
   package let untilMs: UInt64
+  /// Whether the survivor allowed the recipient to hand on.
+  package let onward: Bool
 
   package init(
     log: String,
@@ -27,8 +29,10 @@ package struct PeerGrant: Sendable {
     purpose: String,
     basis: String,
     groups: [String],
-    untilMs: UInt64
+    untilMs: UInt64,
+    onward: Bool = false
   ) {
+    self.onward = onward
     self.log = log
     self.index = index
     self.purpose = purpose
@@ -158,63 +162,6 @@ extension NodeTransaction {
     ).execute(arguments: [peer, code, Int64(clamping: atMs), Int64(clamping: atMs)])
   }
 
-  /// Whether a withdrawal of this grant has been received, even before the grant itself.
-  package func isWithdrawn(peer: Int64, log: String, index: UInt64) throws -> Bool {
-    try hot("SELECT 1 FROM tombstone WHERE peer = ? AND grant_idx = ? AND grant_log = ?")
-      .first([.integer(peer), .number(index), .text(log)]) { _ in true } ?? false
-  }
-
-  /// Records a peer's withdrawal, kept even for a grant not yet seen.
-  ///
-  /// Parameters:
-  /// `eraseAfterMs`: When the hold-down ends, if erasure is asked for; `nil` only stops sharing.
-  package func entomb(
-    peer: Int64,
-    log: String,
-    index: UInt64,
-    untilMs: UInt64,
-    message: Digest32,
-    eraseAfterMs: UInt64?
-  ) throws {
-    try database.execute(
-      sql: """
-        INSERT INTO tombstone (peer, grant_idx, grant_log, until, message, erase_after)
-        VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT (peer, grant_idx, grant_log) DO UPDATE SET
-          message = excluded.message, done = 0, erase_after = coalesce(erase_after, excluded.erase_after)
-        """,
-      arguments: [
-        peer, Int64(clamping: index), log, Int64(clamping: untilMs), message.data,
-        eraseAfterMs.map { Int64(clamping: $0) },
-      ]
-    )
-  }
-
-  /// A desk here has confirmed an erasure that was asked for: it need not wait any longer.
-  ///
-  /// - Returns: Whether one was waiting.
-  package func confirmErasure(peer agency: String, log: String, index: UInt64) throws -> Bool {
-    try database.execute(
-      sql: """
-        UPDATE tombstone SET confirmed = 1 WHERE peer = (SELECT id FROM peer WHERE agency = ?)
-          AND grant_idx = ? AND grant_log = ? AND erase_after NOT NULL AND done = 0
-        """,
-      arguments: [agency, Int64(clamping: index), log]
-    )
-    return database.changesCount > 0
-  }
-
-  /// Marks a withdrawal as carried out.
-  package func settleTombstone(peer agency: String, log: String, index: UInt64) throws {
-    try database.execute(
-      sql: """
-        UPDATE tombstone SET done = 1 WHERE peer = (SELECT id FROM peer WHERE agency = ?)
-          AND grant_idx = ? AND grant_log = ?
-        """,
-      arguments: [agency, Int64(clamping: index), log]
-    )
-  }
-
   /// The offer already received under a peer's grant, with its referral.
   package func offer(
     peer: Int64,
@@ -244,14 +191,15 @@ extension NodeTransaction {
     try hot(
       """
       INSERT INTO referral (name, role, peer, grant_log, grant_idx, offer, purpose, basis, groups,
-        until, state, since, created, priority, times)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        until, state, since, created, priority, times, onward)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
     ).run([
       .text(name), .integer(isSender ? 0 : 1), .integer(peer), .text(grant.log),
       .number(grant.index), .digest(offer), .text(grant.purpose), .text(grant.basis),
       .text(grant.groups.joined(separator: " ")), .number(grant.untilMs), .text(state),
       .number(atMs), .number(atMs), .text(priority), .text(times),
+      .integer(grant.onward ? 1 : 0),
     ])
     let row = database.lastInsertedRowID
     book.offers.insert(offer, row: row)

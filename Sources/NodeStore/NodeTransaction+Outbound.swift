@@ -228,9 +228,12 @@ extension NodeTransaction {
         let until = row.untilMs
       {
         fields += [.integer(.grant, grant), .string(.grantLog, log), .integer(.until, until)]
-      } else if let ref = row.ref {
-        fields.append(.digest(.ref, ref))
       }
+      if let ref = row.ref { fields.append(.digest(.ref, ref)) }
+      if !row.groups.isEmpty {
+        fields.append(.strings(.groups, row.groups.split(separator: " ").map(String.init)))
+      }
+      if row.kind == "erased" { fields += try erasureFields(row.id) }
       return try append(.notify, fields, staff: staff)
     }
     fields += [
@@ -364,12 +367,13 @@ extension NodeTransaction {
     return OfferFate(referral: referral, received: false, code: code)
   }
 
-  /// The referral under the grant that a withdrawal message of ours ended.
+  /// The referral that a withdrawal or a recall of ours ended.
   package func ownReferral(withdraw message: Digest32) throws -> ReferralRow? {
     try Row.fetchOne(
       database,
       sql: ReferralRow.selection + """
-         JOIN holder h ON h.grant_idx = r.grant_idx AND r.role = 0 WHERE h.withdraw = ?
+         WHERE r.role = 0 AND r.id = (SELECT referral FROM outbound
+          WHERE message = ? AND kind IN ('withdraw', 'recall') LIMIT 1)
         """,
       arguments: [message.data]
     ).map(ReferralRow.init)

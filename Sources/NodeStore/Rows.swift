@@ -18,6 +18,8 @@ package struct OwnGrant: Sendable {
   package let untilMs: UInt64
   package let offered: Bool
   package let stopped: Bool
+  /// Groups that were taken back one by one.
+  package let cut: [String]
   package let withdrawIndex: UInt64?
   package let atMs: UInt64
 
@@ -40,6 +42,7 @@ package struct OwnGrant: Sendable {
     untilMs = UInt64(row["until"] as Int64)
     offered = (row["offered"] as Int64) == 1
     stopped = (row["stopped"] as Int64) == 1
+    cut = (row["cut"] as String).split(separator: " ").map(String.init)
     withdrawIndex = (row["withdraw_idx"] as Int64?).map { UInt64($0) }
     atMs = UInt64(row["at"] as Int64)
   }
@@ -66,6 +69,8 @@ package struct ReferralRow: Sendable {
   package let heardSeq: UInt64
   package let peerErased: Bool
   package let erased: Bool
+  /// Whether the survivor allowed the recipient to hand on.
+  package let mayGoOnward: Bool
   package let code: String?
   /// The priority, a code of the policy; of a sealed offer, what it may be at most.
   package let priority: String?
@@ -101,6 +106,7 @@ package struct ReferralRow: Sendable {
     heardSeq = UInt64(row["heard_seq"] as Int64)
     peerErased = (row["peer_erased"] as Int64) == 1
     erased = (row["erased"] as Int64) == 1
+    mayGoOnward = (row["onward"] as Int64) == 1
     code = row["code"]
     priority = row["priority"]
     times = row["times"]

@@ -20,7 +20,7 @@ struct WaitingRow {
   /// The index of its event, once it has been logged.
   let logged: UInt64?
   let envelope: [UInt8]
-  /// Whether its grant has been stopped; so is a grant that is not here.
+  /// Whether she has taken back its grant, or a group that it carries.
   let stopped: Bool
   private let grantUntilMs: UInt64?
   /// How many agencies the record of its grant named; above 1 pads stand before it (EVT-029).
@@ -31,7 +31,7 @@ struct WaitingRow {
   static let selection: StaticString = """
     SELECT o.id, o.referral, o.kind, o.message, o.ref, o.grant_idx, o.grant_log, o.until, o.groups,
       o.purpose, o.basis, o.expires, o.actor, o.desk, o.outcome, o.state, o.idx, v.envelope,
-      g.stopped, g.until, g.recipients, g.policy
+      g.stopped, g.until, g.recipients, g.policy, g.cut
     FROM outbound o JOIN outbound_envelope v ON v.id = o.id
     LEFT JOIN consent_grant g ON g.idx = o.grant_idx AND o.basis <> ''
     WHERE o.peer = ? AND o.state < 2 AND o.id > ? AND o.leave_at <= ?
@@ -56,7 +56,8 @@ struct WaitingRow {
     outcome = row.optionalText(14)
     logged = row.integer(15) == 1 ? row.number(16) : nil
     envelope = row.bytes(17)
-    stopped = row.integer(18) != 0
+    let cut = row.optionalText(22) ?? ""
+    stopped = row.integer(18) != 0 || (!cut.isEmpty && Self.touches(groups, cut))
     grantUntilMs = row.optionalNumber(19)
     recipients = row.optionalInteger(20) ?? 1
     grantPolicy = row.optionalText(21)
@@ -68,9 +69,16 @@ struct WaitingRow {
     return overlapping.first { $0.hex == grantPolicy }
   }
 
+  private static func touches(_ groups: String, _ cut: String) -> Bool {
+    let taken = cut.split(separator: " ")
+    return groups.split(separator: " ").contains { taken.contains($0) }
+  }
+
   /// Why it may not leave any more, or `nil`.
+  ///
+  /// A withdrawal is told however late, and whatever the clock said when it was written.
   func refusal(nowMs: UInt64) -> String? {
-    if expiresMs <= nowMs { return "expired" }
+    if expiresMs <= nowMs, kind != "withdraw" { return "expired" }
     guard !basis.isEmpty, basis != "reply" else { return nil }
     guard let grantUntilMs else { return "grant-missing" }
     if stopped { return "withdrawn" }

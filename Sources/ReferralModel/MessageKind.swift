@@ -74,7 +74,7 @@ public enum MessageKind: String, Sendable, CaseIterable, CustomStringConvertible
   public var description: String { rawValue }
 }
 
-/// The two steps of a withdrawal, as they stand in the `outcome` of a `withdraw` message.
+/// The steps of a withdrawal, as they stand in the `outcome` of a `withdraw` message.
 ///
 /// Source: PROTOCOL §4, DESIGN §6.
 public enum WithdrawalStep: String, Sendable, CaseIterable {
@@ -82,4 +82,6 @@ public enum WithdrawalStep: String, Sendable, CaseIterable {
   case stop
   /// Erase and cancel: confirmed, or the hold-down has passed.
   case erase
+  /// Share again: she has given a new consent, which renews the grant that was stopped.
+  case resume
 }

@@ -133,11 +133,11 @@ struct EventSchema {
   )
   private static let notifyWithdraw = peer(
     notification.union(grantName).union(EventKeys(.until)),
-    optional: EventKeys(.outcome)
+    optional: EventKeys(.groups, .outcome, .ref)
   )
   private static let notifyErased = peer(
     notification.union(EventKeys(.ref)),
-    optional: kept.union(EventKeys(.outcome))
+    optional: kept.union(EventKeys(.code, .outcome))
   )
   private static let countersign = peer(EventKeys(.grant))
   private static let deskKey = peer(EventKeys(.message, .outcome))
@@ -150,7 +150,10 @@ struct EventSchema {
     optional: EventKeys(.from, .grant)
   )
   private static let answer = peer(EventKeys(.message, .outcome, .peer))
-  private static let withdraw = peer(grantName.union(EventKeys(.until)))
+  private static let withdraw = peer(
+    grantName.union(EventKeys(.until)),
+    optional: EventKeys(.groups)
+  )
   private static let cancel = peer(EventKeys(.message, .peer, .seq))
   private static let erase = peer(EventKeys(.backupsUntil, .cause, .targets))
   private static let statement = peer(EventKeys(.message))

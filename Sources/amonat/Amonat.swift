@@ -36,7 +36,7 @@ struct Amonat: AsyncParsableCommand {
         name: "Cases and consent",
         subcommands: [
           CaseGroup.self, ConsentGroup.self, ContactGroup.self, RecordGroup.self, SlipGroup.self,
-          ReviewGroup.self, ReturnGroup.self, AnonymousGroup.self,
+          AlertGroup.self, ReviewGroup.self, ReturnGroup.self, AnonymousGroup.self,
         ]
       ),
       CommandGroup(

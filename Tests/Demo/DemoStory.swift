@@ -257,8 +257,14 @@ final class DemoStory {
         self.groups(try self.show(node, referral)).isEmpty
       }
     }
+    let word = root.appendingPathComponent("code-word")
+    try Data("pomegranate seven\n".utf8).write(to: word)
+    try ministry.cli([
+      "consent", "code-word", "--case", legs.caseID, "--code-word-file", word.path,
+    ])
     try ministry.cli([
       "consent", "withdraw", "--case", legs.caseID, "--confirmed", "code-word",
+      "--code-word-file", word.path,
     ])
     for (name, node, referral) in [
       ("clinic", clinic, atClinic), ("shelter", shelter, atShelter),

@@ -275,6 +275,7 @@ struct TestState: ReceiverState {
   var answers: [Digest32: String] = [:]
   var seqs: [UInt64: Digest32] = [:]
   var tombstones: Set<CheckedItem.GrantName> = []
+  var takenGroups: [CheckedItem.GrantName: Set<FieldGroup>] = [:]
   var offers: [CheckedItem.GrantName: Digest32] = [:]
   var ownOpen: Set<Digest32> = []
   var desks: [Digest32: [FieldGroup]] = [Fixture.deskID: [Fixture.identity, Fixture.need]]
@@ -286,7 +287,9 @@ struct TestState: ReceiverState {
 
   func answer(to message: Digest32) -> String? { answers[message] }
   func message(withSeq seq: UInt64, from peer: AgencyID) -> Digest32? { seqs[seq] }
-  func isWithdrawn(_ grant: CheckedItem.GrantName) -> Bool { tombstones.contains(grant) }
+  func isWithdrawn(_ grant: CheckedItem.GrantName, _ groups: [FieldGroup]) -> Bool {
+    tombstones.contains(grant) || groups.contains { takenGroups[grant]?.contains($0) ?? false }
+  }
   func offer(on grant: CheckedItem.GrantName) -> Digest32? { offers[grant] }
   func isOwnOpenDisclosure(_ message: Digest32, to peer: AgencyID) -> Bool {
     ownOpen.contains(message)

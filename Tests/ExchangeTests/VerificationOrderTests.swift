@@ -197,7 +197,7 @@ internal import TransparencyLog
     // Step 15.
     Fault("a message that has run out", "expired") { $0.expires = Fixture.nowMs },
     Fault("a message that lives longer than the policy allows", "expired") {
-      $0.expires = Fixture.nowMs + 10 * Fixture.dayMs + 1
+      $0.expires = Fixture.nowMs + 11 * Fixture.dayMs + 1
     },
     Fault("an expiry at the end of time", "expired") { $0.expires = (1 << 53) - 1 },
     // Step 16.

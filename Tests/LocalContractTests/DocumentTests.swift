@@ -38,7 +38,20 @@ internal import Testing
       ("ReferAsk", ask), ("ReferBatch", ReferBatch(referrals: [ask])),
       ("Unlock", Unlock(user: "a", passphrase: "b")),
       ("Problem", Problem(.busy, detail: "a", reasons: ["b"])),
-      ("ConsentWithdraw", ConsentWithdraw(case: "a", grants: [1], confirmation: "code-word")),
+      (
+        "ConsentWithdraw",
+        ConsentWithdraw(
+          case: "a",
+          grants: [1],
+          groups: ["b"],
+          confirmation: "code-word",
+          codeWord: "c"
+        )
+      ),
+      ("HandOn", HandOn(referral: "a", peer: "b", purpose: "c", service: "d", groups: [], days: 1)),
+      ("AlertSettle", AlertSettle(alert: 1)),
+      ("CodeWordSet", CodeWordSet(case: "a", codeWord: "b")),
+      ("ReceivedStop", ReceivedStop(referral: "a", channel: "b")),
       ("ReferralAct", ReferralAct(reason: "a", outcome: "b", expectedMs: 1, content: [:])),
     ]
     for (name, value) in sent {

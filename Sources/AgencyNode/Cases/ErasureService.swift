@@ -4,21 +4,27 @@ internal import NodeStore
 internal import ReferralModel
 internal import Trust
 
-/// Carries out withdrawals of others: what is confirmed, and what has been held down long enough.
+/// Carries out what is to be erased: here for others, and what this node keeps of its own.
 ///
-/// The receipt leaves only after the files were looked through.
+/// A receipt leaves only after the files were looked through. One erasure that cannot be finished
+/// never delays another.
 struct ErasureService: Sendable {
   let node: Node
 
-  /// How long old copies of this node's files may still exist, in ms: 30 days.
-  static let backupMs: UInt64 = 30 * 86_400_000
+  /// How long old copies of this node's files may still exist, in ms.
+  var backupMs: UInt64 { node.trust.view.policy?.backupsMs ?? 0 }
 
   func carryOut() async throws(NodeError) {
     let now = node.clock.nowMs()
     let due = try await NodeError.wrapping {
       try await node.store.read { try $0.dueErasures(nowMs: now) }
     }
-    for erasure in due { try await carryOut(erasure, nowMs: now) }
+    var failed: NodeError?
+    for erasure in due {
+      do { try await carryOut(erasure, nowMs: now) } catch { failed = failed ?? error }
+    }
+    do { try await carryOutOwn() } catch { failed = failed ?? error }
+    if let failed { throw failed }
   }
 
   private func carryOut(
@@ -26,91 +32,190 @@ struct ErasureService: Sendable {
     nowMs: UInt64
   ) async throws(NodeError) {
     let node = node
-    let view = node.trust.view
-    guard let peer = AgencyID(erasure.peer) else { return }
+    guard AgencyID(erasure.peer) != nil else { return }
     try await NodeError.wrapping {
-      let erased = try await node.store.change { transaction -> ([[UInt8]], [UInt64]) in
-        let row = try transaction.peer(erasure.peer)
-        guard
-          let offer = try transaction.offer(peer: row, log: erasure.log, index: erasure.index)
-        else { return ([], []) }
-        let found = try transaction.eraseReceived(referral: offer.referral, atMs: nowMs)
-        return (found.probes, found.events)
+      let (plan, probes, events) = try await node.store.change { transaction in
+        try Self.destroy(erasure, transaction, nowMs: nowMs)
       }
       // Looked for in the files before anybody is told that it is gone.
-      try await node.store.finishErasure(probes: erased.0)
-      let envelope = EnvelopeSealer.notify(
-        realm: node.store.identity.realm,
-        sender: node.trust.me,
-        recipient: peer
-      )
-      let life = view.policy?.kind(.erased)?.lifeMs ?? 30 * 86_400_000
+      try await node.store.finishErasure(probes: probes)
+      let (view, me, backupsUntilMs) = (node.trust.view, node.trust.me, nowMs + backupMs)
       try await node.store.change { transaction in
-        let row = try transaction.peer(erasure.peer)
-        if !erased.1.isEmpty {
-          _ = try transaction.logErasure(
-            targets: erased.1,
-            cause: erasure.receiveIndex,
-            backupsUntilMs: nowMs + Self.backupMs,
-            staff: .init(atMs: nowMs)
-          )
-        }
-        let referral = try transaction.offer(
-          peer: row,
-          log: erasure.log,
-          index: erasure.index
-        )?.referral
-        if let referral, let found = try transaction.referral(referral) {
-          var effects = InboundEffects()
-          // What was recalled stays recalled: nobody has withdrawn.
-          if found.state != ReferralState.recalled.rawValue {
-            try InboundEffects.move(
-              found,
-              .withdraw,
-              by: .sender,
-              code: nil,
-              transaction,
-              view: view,
-              nowMs: nowMs,
-              atMs: nowMs,
-              into: &effects
-            )
-          }
-          if let moved = try transaction.referral(referral) {
-            try InboundEffects.move(
-              moved,
-              .confirmErased,
-              by: .machine,
-              code: nil,
-              transaction,
-              view: view,
-              nowMs: nowMs,
-              atMs: nowMs,
-              into: &effects
-            )
-          }
-        }
-        try transaction.queue(
-          OutboundDraft(
-            peer: erasure.peer,
-            kind: MessageKind.erased.rawValue,
-            message: envelope.id,
-            envelope: envelope.bytes,
-            ref: erasure.message,
-            expiresMs: nowMs + life,
-            outcome: erased.1.isEmpty ? "nothing-held" : "erased",
-            atMs: nowMs
-          ),
-          referral: referral
-        )
-        try transaction.settleTombstone(
-          peer: erasure.peer,
-          log: erasure.log,
-          index: erasure.index
+        try Self.answer(
+          erasure,
+          plan: plan,
+          events: events,
+          transaction,
+          view: view,
+          me: me,
+          backupsUntilMs: backupsUntilMs,
+          nowMs: nowMs
         )
       }
       node.metrics.add(.erasures)
       node.lanes.wake(erasure.peer)
     }
+  }
+
+  private static func destroy(
+    _ erasure: NodeReader.DueErasure,
+    _ transaction: NodeTransaction,
+    nowMs: UInt64
+  ) throws -> (plan: ErasurePlan, probes: [[UInt8]], events: [UInt64]) {
+    let row = try transaction.peer(erasure.peer)
+    guard
+      let offer = try transaction.offer(peer: row, log: erasure.log, index: erasure.index)
+    else {
+      return (ErasurePlan(held: [], taken: [], keeping: [], atMs: nowMs), [], [])
+    }
+    let held = Set(
+      try transaction.storedEnvelopes(referral: offer.referral)
+        .flatMap { EnvelopeStripper.groups(in: $0) }
+    ).sorted()
+    let parts = try transaction.keptParts(referral: offer.referral).map(\.part)
+    let plan = ErasurePlan(
+      held: held,
+      taken: erasure.groups.map { $0.compactMap { FieldGroup($0) } } ?? held,
+      keeping: parts,
+      atMs: nowMs
+    )
+    let found = try transaction.eraseReceived(
+      referral: offer.referral,
+      groups: plan.erased.map(\.text),
+      all: erasure.groups == nil && plan.kept.isEmpty,
+      strip: { bytes, groups in
+        EnvelopeStripper.strip(bytes, of: groups.compactMap { FieldGroup($0) })
+      },
+      atMs: nowMs
+    )
+    return (plan, found.probes, found.events)
+  }
+
+  private static func answer(
+    _ erasure: NodeReader.DueErasure,
+    plan: ErasurePlan,
+    events: [UInt64],
+    _ transaction: NodeTransaction,
+    view: TrustBook.View,
+    me: AgencyID,
+    backupsUntilMs: UInt64,
+    nowMs: UInt64
+  ) throws {
+    guard let peer = AgencyID(erasure.peer) else { return }
+    let row = try transaction.peer(erasure.peer)
+    if !events.isEmpty {
+      _ = try transaction.logErasure(
+        targets: events,
+        cause: erasure.receiveIndex,
+        backupsUntilMs: backupsUntilMs,
+        staff: .init(atMs: nowMs)
+      )
+    }
+    let referral = try transaction.offer(
+      peer: row,
+      log: erasure.log,
+      index: erasure.index
+    )?.referral
+    let asks = try transaction.takeAsks(peer: row, log: erasure.log, index: erasure.index)
+    // A group that went leaves the rest of the referral as it is.
+    if let referral, erasure.groups == nil {
+      // What was recalled ends as closed, what was withdrawn as withdrawn.
+      let moves: [(ReferralEvent, ReferralActor)] = [
+        (.withdraw, .sender), (.confirmErased, .machine),
+      ]
+      for (event, actor) in moves
+      where event != .withdraw || asks.contains(where: { $0.isWhole && !$0.isRecall }) {
+        guard let found = try transaction.referral(referral) else { continue }
+        var effects = InboundEffects()
+        try InboundEffects.move(
+          found,
+          event,
+          by: actor,
+          code: nil,
+          transaction,
+          view: view,
+          nowMs: nowMs,
+          atMs: nowMs,
+          into: &effects
+        )
+      }
+    }
+    // After a stop half-way there is nothing left to plan for, and it was erased all the same.
+    let outcome =
+      plan.outcome == .nothingHeld && !events.isEmpty ? ErasurePlan.Outcome.erased : plan.outcome
+    for ask in asks {
+      let envelope = EnvelopeSealer.notify(
+        realm: view.directory.realm,
+        sender: me,
+        recipient: peer
+      )
+      let queued = try transaction.queue(
+        OutboundDraft(
+          peer: erasure.peer,
+          kind: MessageKind.erased.rawValue,
+          message: envelope.id,
+          envelope: envelope.bytes,
+          groups: plan.kept.map(\.text),
+          ref: ask.message,
+          expiresMs: nowMs + (view.policy?.kind(.erased)?.lifeMs ?? 0),
+          outcome: outcome.rawValue,
+          atMs: nowMs
+        ),
+        referral: referral
+      )
+      try transaction.describeErasure(
+        outbound: queued,
+        backupsUntilMs: backupsUntilMs,
+        onward: erasure.told,
+        keptClass: plan.keptClass?.text,
+        keptUntilMs: plan.keptUntilMs
+      )
+    }
+    try transaction.settleTombstone(
+      peer: erasure.peer,
+      log: erasure.log,
+      index: erasure.index,
+      atMs: nowMs
+    )
+  }
+
+  /// Destroys what this node keeps of its own ended grants: the personal keys, so that their events
+  /// say nothing of anybody, and the sealed bytes that were sent.
+  func carryOutOwn() async throws(NodeError) {
+    let node = node
+    let nowMs = node.clock.nowMs()
+    let backupsUntilMs = nowMs + backupMs
+    try await NodeError.wrapping {
+      for own in try await node.store.read({ try $0.ownErasures() }) {
+        let probes = try await node.store.change {
+          try $0.eraseSent(grant: own.grant, groups: own.groups)
+        }
+        try await node.store.finishErasure(probes: probes)
+        let grant = try await node.store.read { try $0.grants([own.grant]) }.first
+        if let grant, own.groups == nil { try node.store.keyring.erasePersonKeys([grant.person]) }
+        try await node.store.change { transaction in
+          if let grant, own.groups == nil, let cause = grant.withdrawIndex {
+            _ = try transaction.logErasure(
+              targets: [grant.index, cause],
+              cause: cause,
+              backupsUntilMs: backupsUntilMs,
+              staff: .init(atMs: nowMs)
+            )
+          }
+          try transaction.ownErasureDone(grant: own.grant)
+        }
+      }
+    }
+  }
+}
+
+extension KeptRow {
+  /// The part as an erasure is planned with it.
+  var part: KeptPart {
+    KeptPart(
+      ground: keptClass.flatMap { Code($0) }.map { .law($0) } ?? .ownConsent,
+      groups: groups.compactMap { FieldGroup($0) },
+      untilMs: untilMs
+    )
   }
 }

@@ -164,7 +164,7 @@ package struct ReferralActions: Sendable {
     _ request: ReferralAct,
     _ presence: SessionVault.Presence
   ) async throws(NodeError) -> ReferralLine {
-    guard ConsentService.confirmations.contains(request.reason ?? "") else {
+    guard request.reason.flatMap({ WithdrawalCheck(rawValue: $0) }) != nil else {
       throw NodeError(.malformed, detail: "reason: in-person, code-word or call-back")
     }
     let node = node
@@ -206,10 +206,11 @@ package struct ReferralActions: Sendable {
           referral, try reader.inbound(referral: referral.row),
           try reader.history(referral: referral.row), try reader.clocks(of: referral.row),
           referral.isSender ? try reader.grants([referral.grantIndex]).first : nil,
-          try reader.ownConsent(referral: referral.row) != nil
+          try reader.ownConsent(referral: referral.row) != nil,
+          try ReadableGroups(referral, reader, nowMs: nowMs)
         )
       }
-      let (referral, messages, moments, clocks, grant, ownConsent) = found
+      let (referral, messages, moments, clocks, grant, ownConsent, readable) = found
       // Use stops when the grant has run out, unless she has agreed with this agency itself (CNS-033).
       let mayOpen = referral.isSender || ownConsent || nowMs < referral.untilMs
       let due = policy.flatMap { policy in
@@ -220,12 +221,13 @@ package struct ReferralActions: Sendable {
       var content: [String: [String: FieldValue]] = [:]
       var sealed: Set<String> = mayOpen ? [] : Set(referral.groups)
       var opened: [(row: Int64, groups: [String], message: Digest32)] = []
-      for message in messages where referral.frozenSinceMs == nil && mayOpen {
+      for message in messages where !readable.isLocked && mayOpen {
         let groups = try open(
           message,
           referral: referral,
           presence: presence,
           policies: node.trust.view.readingOrder,
+          readable: readable,
           into: &content,
           sealed: &sealed
         )
@@ -310,6 +312,7 @@ package struct ReferralActions: Sendable {
     referral: ReferralRow,
     presence: SessionVault.Presence,
     policies: [Policy],
+    readable: ReadableGroups,
     into content: inout [String: [String: FieldValue]],
     sealed: inout Set<String>
   ) throws -> [String] {
@@ -342,7 +345,7 @@ package struct ReferralActions: Sendable {
         policies: policies,
         purpose: Purpose(referral.purpose)
       )
-      for part in parts {
+      for part in parts where readable.admits(part.group.text) {
         content[part.group.text] = try CaseService.fields(part.content)
         groups.append(part.group.text)
       }

@@ -228,6 +228,19 @@ struct DeliveryDesk: Sendable {
       )
       done.events.append(stored.index)
       done.received += 1
+      if case .notification(let notification) = item.body, item.kind == .withdraw {
+        done.wake.formUnion(
+          try InboundWithdrawal(
+            item: item,
+            notification: notification,
+            view: view,
+            me: me,
+            row: row,
+            nowMs: nowMs,
+            atMs: atMs
+          ).passOn(cause: stored.index, transaction)
+        )
+      }
       if effects.queuedAnswer { done.wake.insert(item.peer.text) }
       done.wake.formUnion(effects.wake)
       if effects.erasureWanted { done.erasureWanted = true }

@@ -71,7 +71,8 @@ struct InboundEffects {
           purpose: proof.facts.purpose.text,
           basis: proof.facts.basis.rawValue,
           groups: proof.facts.groups.map(\.text),
-          untilMs: proof.facts.untilMs
+          untilMs: proof.facts.untilMs,
+          onward: proof.facts.mayGoOnward
         ),
         offer: item.id,
         state: ReferralState.delivered.rawValue,
@@ -125,24 +126,29 @@ struct InboundEffects {
   ) throws -> InboundEffects {
     var effects = InboundEffects()
     if item.kind == .withdraw {
-      try withdrawn(
-        item,
-        notification,
-        transaction,
+      try InboundWithdrawal(
+        item: item,
+        notification: notification,
         view: view,
+        me: item.envelope.recipient,
         row: row,
         nowMs: nowMs,
-        atMs: atMs,
-        into: &effects
-      )
+        atMs: atMs
+      ).apply(transaction, into: &effects)
       return effects
     }
     if item.kind == .erased, let ref = item.ref {
       _ = try transaction.erased(
         peer: item.peer.text,
         withdraw: ref,
-        kept: notification.outcome?.text,
-        backupsUntilMs: nil,
+        answer: .init(
+          outcome: notification.outcome?.text,
+          keptGroups: notification.groups.map(\.text),
+          keptClass: notification.keptClass?.text,
+          keptUntilMs: notification.untilMs,
+          onward: notification.onwardCount ?? 0,
+          backupsUntilMs: notification.backupsUntilMs
+        ),
         atMs: atMs
       )
       if let referral = try transaction.ownReferral(withdraw: ref) {
@@ -203,49 +209,30 @@ struct InboundEffects {
       atMs: atMs,
       into: &effects
     )
+    if item.kind == .recall, effects.erasureWanted, !referral.isSender {
+      // Without a hold-down while nobody has opened it (WDR-024).
+      let holdDownMs = view.policy?.lifecycleLimits.holdDownMs ?? 0
+      try transaction.entomb(
+        peer: row,
+        log: referral.grantLog,
+        index: referral.grantIndex,
+        untilMs: referral.untilMs,
+        message: item.id,
+        groups: nil,
+        asked: true,
+        eraseAfterMs: atMs + (try transaction.wasOpened(referral: referral.row) ? holdDownMs : 0),
+        atMs: atMs
+      )
+      try transaction.noteAsk(
+        peer: row,
+        log: referral.grantLog,
+        index: referral.grantIndex,
+        message: item.id,
+        kind: item.kind.rawValue,
+        isWhole: true
+      )
+    }
     return effects
-  }
-
-  /// Stop at once, without a human; erase when the person confirmed, or when the hold-down has passed.
-  private static func withdrawn(
-    _ item: CheckedItem,
-    _ notification: CheckedItem.Notification,
-    _ transaction: NodeTransaction,
-    view: TrustBook.View,
-    row: Int64,
-    nowMs: UInt64,
-    atMs: UInt64,
-    into effects: inout InboundEffects
-  ) throws {
-    guard let grant = notification.withdrawn else { return }
-    let step = notification.outcome.flatMap { WithdrawalStep(rawValue: $0.text) } ?? .stop
-    // A suspended sender can only freeze (attack B4).
-    let mayErase = view.directory.isActive(item.peer, atMs: nowMs)
-    let holdDown = view.policy?.lifecycleLimits.holdDownMs ?? 72 * 3_600_000
-    try transaction.entomb(
-      peer: row,
-      log: grant.log.text,
-      index: grant.index,
-      untilMs: notification.untilMs ?? item.expiresMs,
-      message: item.id,
-      eraseAfterMs: step == .erase && mayErase ? atMs + holdDown : nil
-    )
-    guard let offer = try transaction.offer(peer: row, log: grant.log.text, index: grant.index),
-      let referral = try transaction.referral(offer.referral)
-    else { return }
-    effects.referral = referral.row
-    try move(
-      referral,
-      .stopSharing,
-      by: .sender,
-      code: nil,
-      seq: item.seq,
-      transaction,
-      view: view,
-      nowMs: nowMs,
-      atMs: atMs,
-      into: &effects
-    )
   }
 
   /// Moves a referral by the life-cycle table and carries out what follows from it.

@@ -28,8 +28,13 @@ struct TransactionReceiver: ReceiverState {
     return try transaction.inbound(peer: peerRow, seq: seq)?.message
   }
 
-  func isWithdrawn(_ grant: CheckedItem.GrantName) throws -> Bool {
-    try transaction.isWithdrawn(peer: peerRow, log: grant.log.text, index: grant.index)
+  func isWithdrawn(_ grant: CheckedItem.GrantName, _ groups: [FieldGroup]) throws -> Bool {
+    try transaction.isWithdrawn(
+      peer: peerRow,
+      log: grant.log.text,
+      index: grant.index,
+      groups: groups.map(\.text)
+    )
   }
 
   func offer(on grant: CheckedItem.GrantName) throws -> Digest32? {

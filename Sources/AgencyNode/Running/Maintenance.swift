@@ -38,6 +38,9 @@ package struct Maintenance: Service {
         }
         node.trust.look(atMs: node.trustedMs)
         await node.sessions.sweep()
+        do { try await WithdrawalService(node: node).watch() } catch {
+          logger.warning("withdrawals not looked after", metadata: ["code": "\(error)"])
+        }
         do {
           try await ErasureService(node: node).carryOut()
         } catch {

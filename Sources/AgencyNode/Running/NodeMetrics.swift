@@ -23,6 +23,8 @@ package final class NodeMetrics: Sendable {
     case signalsSent = "amonat_signals_sent_total"
     case signalsFailed = "amonat_signals_failed_total"
     case erasures = "amonat_erasures_total"
+    case withdrawals = "amonat_withdrawals_total"
+    case withdrawalAlerts = "amonat_withdrawal_alerts_total"
     case unlocks = "amonat_unlocks_total"
     case unlocksFailed = "amonat_unlocks_failed_total"
   }

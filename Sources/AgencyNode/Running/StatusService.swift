@@ -22,7 +22,10 @@ package struct StatusService: Sendable {
     let now = node.clock.nowMs()
     return try await NodeError.wrapping {
       let read = try await node.store.read { reader in
-        (peers: try reader.peers(), counts: try reader.outboundCounts())
+        (
+          peers: try reader.peers(), counts: try reader.outboundCounts(),
+          alerts: try reader.alertCounts()
+        )
       }
       let log = try node.store.checkpoints.own(node.store.identity.log)
       let logWarnings = try await LogWarnings.look(node)
@@ -87,7 +90,8 @@ package struct StatusService: Sendable {
         counts: Self.counts(read.counts).merging([
           "receipts-not-final": logWarnings.receiptsNotFinal
         ]) { $1 },
-        warnings: warnings(view, card: card != nil) + logWarnings.codes,
+        warnings: warnings(view, card: card != nil) + logWarnings.codes
+          + read.alerts.keys.sorted(),
         clock: node.time.status
       )
     }
@@ -152,6 +156,7 @@ package struct StatusService: Sendable {
   /// The Prometheus page.
   package func metrics() async -> String {
     let log = (try? node.store.checkpoints.own(node.store.identity.log))?.size ?? 0
+    let alerts = (try? await node.store.read { try $0.alertCounts() }) ?? [:]
     let clock = node.time.status
     let off =
       clock.standing == "right"
@@ -159,6 +164,7 @@ package struct StatusService: Sendable {
       : clock.usedMs > clock.localMs ? clock.usedMs - clock.localMs : clock.localMs - clock.usedMs
     var gauges: [(name: String, value: UInt64)] = [
       ("amonat_log_leaves", log), ("amonat_clock_off_seconds", off / 1000),
+      ("amonat_withdrawal_alerts_open", UInt64(alerts.values.reduce(0, +))),
     ]
     if let warnings = try? await LogWarnings.look(node) {
       gauges.append(("amonat_receipts_not_final", warnings.receiptsNotFinal))

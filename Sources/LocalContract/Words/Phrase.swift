@@ -64,6 +64,20 @@ package enum Phrase: String, CaseIterable, Sendable {
   case stopped
   case withdrawn
   case messagesSent
+  case stoppedQuietly
+  case resumed
+  case codeWordKept
+  case codeWordFor
+  case withdrawalHolders
+  case holderWaits
+  case holderAnswered
+  case holderKeeps
+  case holderOnward
+  case holderBackups
+  case handedOn
+  case stopPassedOn
+  case alerts
+  case alertLine
   case referral
   case referred
   case mayRefer

@@ -10,6 +10,7 @@ struct ConsentGroup: AsyncParsableCommand {
       ConsentNew.self, ConsentAdd.self, ConsentShow.self, ConsentStoryCommand.self,
       ConsentLapsed.self, RenewConsent.self, TakeOwnConsent.self, UseException.self,
       CountersignException.self, StopSharing.self, WithdrawConsent.self,
+      ResumeSharing.self, SetCodeWord.self, ShowWithdrawalHolders.self,
     ]
   )
 }
@@ -89,101 +90,6 @@ struct ConsentShow: NodeCommand {
       report.line((parts + entry.groups.map(report.labels.group)).joined(separator: ", "))
     }
     report.field(.denied, answer.denied.joined(separator: ", "))
-  }
-}
-
-/// How the word to stop came.
-enum StopChannel: String, CaseIterable, ExpressibleByArgument {
-  case inPerson = "in-person"
-  case telephone
-  case hotline
-  case thirdParty = "third-party"
-}
-
-/// How a withdrawal was confirmed.
-enum WithdrawalCheck: String, CaseIterable, ExpressibleByArgument {
-  case inPerson = "in-person"
-  case codeWord = "code-word"
-  case callBack = "call-back"
-}
-
-/// Stops sharing at once.
-struct StopSharing: NodeCommand {
-  static let showsLabels = true
-  static let configuration = CommandConfiguration(
-    commandName: "stop",
-    abstract: "Stop sharing at once, on anybody's word; nothing is erased yet.",
-    discussion: "  amonat consent stop --case 3f0c… --channel telephone"
-  )
-
-  @Option(name: .customLong("case"), help: "The case's id.")
-  var caseID: String
-
-  @Option(help: "Only this grant; may be repeated. Default: all of the case.")
-  var grant: [UInt64] = []
-
-  @Option(help: "How the word came.")
-  var channel: StopChannel
-
-  @OptionGroup var node: NodeOptions
-
-  func perform(_ call: NodeCall) async throws(CommandFailure) -> ConsentChanged {
-    let request = ConsentStop(
-      case: caseID,
-      grants: grant.isEmpty ? nil : grant,
-      channel: channel.rawValue
-    )
-    return try await call { client throws(LocalFailure) in try await client.stop(request) }
-  }
-
-  func show(_ answer: ConsentChanged, in report: inout Report) {
-    report.say(.stopped)
-    report.show(answer)
-  }
-}
-
-/// Erases and cancels.
-struct WithdrawConsent: NodeCommand {
-  static let showsLabels = true
-  static let configuration = CommandConfiguration(
-    commandName: "withdraw",
-    abstract: "Erase and cancel, once the survivor has confirmed it.",
-    discussion: """
-      A voice on the telephone is not enough: stop first, then confirm in person, with her code
-      word, or by calling back on her safe number. If she may be under pressure, say --coercion:
-      then everything stays frozen and people are called.
-
-        amonat consent withdraw --case 3f0c… --confirmed code-word
-      """
-  )
-
-  @Option(name: .customLong("case"), help: "The case's id.")
-  var caseID: String
-
-  @Option(help: "Only this grant; may be repeated. Default: all of the case.")
-  var grant: [UInt64] = []
-
-  @Option(help: "How it was confirmed.")
-  var confirmed: WithdrawalCheck
-
-  @Flag(help: "She may have been forced.")
-  var coercion = false
-
-  @OptionGroup var node: NodeOptions
-
-  func perform(_ call: NodeCall) async throws(CommandFailure) -> ConsentChanged {
-    let request = ConsentWithdraw(
-      case: caseID,
-      grants: grant.isEmpty ? nil : grant,
-      confirmation: confirmed.rawValue,
-      coercion: coercion
-    )
-    return try await call { client throws(LocalFailure) in try await client.withdraw(request) }
-  }
-
-  func show(_ answer: ConsentChanged, in report: inout Report) {
-    report.say(coercion ? .stopped : .withdrawn)
-    report.show(answer)
   }
 }
 

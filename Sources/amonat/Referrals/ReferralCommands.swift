@@ -39,6 +39,7 @@ struct ReferralGroup: AsyncParsableCommand {
       AnswerRecipient.self, PutOnWaitlist.self, RedirectReferral.self, Accept.self, Decline.self,
       StartService.self, LoseContact.self, CompleteService.self, EraseReferral.self, Recall.self,
       CloseReferral.self, ReopenReferral.self, DisputeReferral.self, ResolveDispute.self,
+      StopReceived.self, HandOnReferral.self,
     ]
   )
 }
