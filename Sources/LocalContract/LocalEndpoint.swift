@@ -162,9 +162,8 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       true
     case .lock, .decideClock, .openCase, .cases, .showCase, .recordConsent, .consents, .stop,
       .withdraw, .resume, .setCodeWord, .withdrawalHolders, .stopReceived, .handOn, .alerts,
-      .settleAlert, .refer,
-      .referrals, .showReferral, .act, .due, .amendCase, .holders, .newPlan, .plans, .showPlan,
-      .addLegs, .dropLeg, .saveDraft, .drafts, .sendDraft, .discardDraft, .askCapacity, .capacity,
+      .settleAlert, .refer, .referrals, .showReferral, .act, .due, .amendCase, .holders, .newPlan,
+      .plans, .showPlan, .addLegs, .dropLeg, .saveDraft, .drafts, .sendDraft, .discardDraft, .askCapacity, .capacity,
       .setCapacity, .answerCapacity:
       true
     }
@@ -180,7 +179,8 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       .useException, .countersign, .renewConsent, .ownConsent, .review, .recordOutside, .paper,
       .openContact, .convertContact, .addAnonymous, .journey, .journeyArrived:
       true
-    case .lapsed, .consentStory, .reviews, .showContact, .checkContact, .anonymous, .journeys:
+    case .lapsed, .consentStory, .reviews, .showContact, .checkContact, .anonymous, .journeys,
+      .resume, .setCodeWord, .withdrawalHolders, .stopReceived, .handOn, .alerts, .settleAlert:
       false
     case .status, .addUser, .unlock, .lock, .addDesk, .card, .signCard, .register, .policy, .hello,
       .cases, .showCase, .consents, .referrals, .showReferral, .exportAudit, .clock, .decideClock,

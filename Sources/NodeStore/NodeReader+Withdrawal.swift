@@ -92,13 +92,16 @@ extension NodeReader {
     package let channel: String
   }
 
+  /// Most stops or alerts in one answer; the oldest come first, so that none is lost from sight.
+  private static let withdrawalLimit = 1_000
+
   /// The stops that nobody has confirmed.
   package func openStops() throws -> [OpenStopRow] {
     try Row.fetchAll(
       database,
       sql: """
         SELECT s.*, c.name FROM open_stop s JOIN consent_grant g ON g.idx = s.grant_idx
-        JOIN case_file c ON c.id = g.case_id ORDER BY s.grant_idx LIMIT \(Self.pageLimit)
+        JOIN case_file c ON c.id = g.case_id ORDER BY s.grant_idx LIMIT \(Self.withdrawalLimit)
         """
     ).map {
       OpenStopRow(
@@ -169,7 +172,7 @@ extension NodeReader {
       database,
       sql: """
         SELECT a.*, p.agency FROM alert a LEFT JOIN peer p ON p.id = a.peer
-        WHERE a.settled IS NULL ORDER BY a.id LIMIT \(Self.pageLimit)
+        WHERE a.settled IS NULL ORDER BY a.id LIMIT \(Self.withdrawalLimit)
         """
     ).map {
       AlertLine(

@@ -363,7 +363,18 @@ extension NodeTransaction {
       index: index,
       untilMs: untilMs,
       message: message,
-      eraseAfterMs: atMs
+      groups: nil,
+      asked: true,
+      eraseAfterMs: atMs,
+      atMs: atMs
+    )
+    try noteAsk(
+      peer: try peer(agency),
+      log: log,
+      index: index,
+      message: message,
+      kind: "recall",
+      isWhole: true
     )
   }
 }

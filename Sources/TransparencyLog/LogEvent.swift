@@ -66,17 +66,18 @@ public struct LogEvent: Sendable {
 
   /// What no single key shows.
   private func checkTogether() throws(EventFailure) {
+    let (reply, offer) = (EventWords.reply, EventWords.offer)
     switch type {
     case .grant:
-      guard !equals(.basis, EventWords.reply.span) else { throw .contradiction(.basis) }
+      guard !fields.equals(.basis, reply.span) else { throw .contradiction(.basis) }
       // What an exception allowed is never shared further.
       if integer(.onward) == 1, let basis = string(.basis), EventBasis.isException(basis) {
         throw .contradiction(.onward)
       }
     case .disclose:
       // The first message of a referral answers nothing.
-      let isReply = equals(.basis, EventWords.reply.span)
-      guard !isReply || !equals(.kind, EventWords.offer.span) else {
+      let isReply = fields.equals(.basis, reply.span)
+      guard !isReply || !fields.equals(.kind, offer.span) else {
         throw .contradiction(.kind)
       }
     case .succeed:

@@ -172,7 +172,9 @@ private struct State: ReceiverState {
 
   func answer(to message: Digest32) -> Bool? { memory.answers.contains(message) ? true : nil }
   func message(withSeq seq: UInt64, from peer: AgencyID) -> Digest32? { memory.seqs[seq] }
-  func isWithdrawn(_ grant: CheckedItem.GrantName) -> Bool { memory.withdrawn.contains(grant) }
+  func isWithdrawn(_ grant: CheckedItem.GrantName, _ groups: [FieldGroup]) -> Bool {
+    memory.withdrawn.contains(grant)
+  }
   func offer(on grant: CheckedItem.GrantName) -> Digest32? { memory.offers[grant] }
   func isOwnOpenDisclosure(_ message: Digest32, to peer: AgencyID) -> Bool {
     memory.open.contains(message)

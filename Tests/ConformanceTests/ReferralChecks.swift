@@ -47,6 +47,7 @@ extension Check {
   private static func label(_ refusal: LifecycleRefusal) -> String {
     switch refusal {
     case .wrongSide, .notFromHere, .reopenWindow: "state-not-allowed"
+    case .early: "too-early"
     case .noGrant: "consent-missing"
     case .late, .frozen, .holdDown: refusal.rawValue
     }

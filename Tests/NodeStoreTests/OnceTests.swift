@@ -175,7 +175,7 @@ internal import TransparencyLog
       try #require(try log.openings([1]).first)
     }
     try await store.change { transaction in
-      try transaction.applyReceipt(
+      _ = try transaction.applyReceipt(
         peer: Sample.peer,
         view: "a view",
         lines: [
@@ -184,7 +184,7 @@ internal import TransparencyLog
         ],
         atMs: Sample.nowMs
       )
-      try transaction.refusedOutright(row: rows[2], code: "hash", atMs: Sample.nowMs)
+      _ = try transaction.refusedOutright(row: rows[2], code: "hash")
     }
     var (place, dropped): (Int64?, Int) = (0, 0)
     while let after = place {

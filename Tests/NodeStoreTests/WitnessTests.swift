@@ -45,7 +45,7 @@ internal import TransparencyLog
       code: "stored"
     )
     let view = Checkpoint.sign(origin: origin, size: 30, root: Sample.digest(9), key: key)
-    try await store.change {
+    _ = try await store.change {
       try $0.applyReceipt(peer: Sample.peer, view: view, lines: [line], atMs: Sample.nowMs)
     }
     func open(_ beforeMs: UInt64) async throws -> UInt64 {

@@ -141,7 +141,7 @@ extension NodeTests {
           try await ministry.line(sent.message)?.state == "delivered"
         }
         let line = try #require(try await clinic.line(sent.message))
-        _ = try await ConsentService(node: ministry.node).withdraw(
+        _ = try await WithdrawalService(node: ministry.node).withdraw(
           ConsentWithdraw(case: name, grants: nil, confirmation: "in-person"),
           ministry.presence()
         )

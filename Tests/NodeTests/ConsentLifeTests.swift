@@ -75,7 +75,7 @@ extension NodeTests {
           == ["give", "expire", "renew"]
       )
       // What she has taken back is not renewed: that would be a new question.
-      _ = try await ConsentService(node: node).stop(
+      _ = try await WithdrawalService(node: node).stop(
         ConsentStop(case: caseID, grants: [renewed.grant], channel: "telephone"),
         zarina
       )

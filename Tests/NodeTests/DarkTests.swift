@@ -55,7 +55,7 @@ extension NodeTests {
         let late = try await ministry.refer(try await ministry.consent(name, to: clinic))
         #expect(late.problem != nil && late.state == nil)
         // … and a withdrawal goes all the same.
-        _ = try await ConsentService(node: ministry.node).stop(
+        _ = try await WithdrawalService(node: ministry.node).stop(
           ConsentStop(case: name, grants: [withdrawn], channel: "in-person"),
           ministry.presence()
         )
@@ -119,7 +119,7 @@ extension NodeTests {
             return link.map { !$0.tls.contains(der) && $0.tls.count == 1 } ?? false
           }
         }
-        _ = try await ConsentService(node: ministry.node).stop(
+        _ = try await WithdrawalService(node: ministry.node).stop(
           ConsentStop(case: name, grants: nil, channel: "in-person"),
           ministry.presence()
         )

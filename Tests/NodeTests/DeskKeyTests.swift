@@ -104,7 +104,7 @@ extension NodeTests {
         #expect(try await ministry.line(sent.message)?.outcome == "desk-key-gone")
         #expect(try await clinic.list(.incoming).isEmpty)
         // B5: who was sent a byte is a holder, whatever it answered, and is told of the withdrawal.
-        let ended = try await ConsentService(node: ministry.node).stop(
+        let ended = try await WithdrawalService(node: ministry.node).stop(
           ConsentStop(case: name, grants: nil, channel: "in-person"),
           ministry.presence()
         )

@@ -13,13 +13,17 @@ enum FullPolicy {
             {"code": "kitchen", "of": "agency", "class": "C4", "labels": {"tg": "Ошхона", "en": "Kitchen"}}
           ],
           "consent": {
-            "adult_years": 18, "warn": ["14d", "7d"], "transition": ["60d", "0d"],
+            "majority": 18, "warnings": ["14d", "7d"], "transition": ["60d", "0d"],
             "ages": [
-              {"code": "child", "bands": ["young", "doubt"], "child": true, "decides": ["other"], "assent": "asked", "labels": {"tg": "Кӯдак", "en": "Child"}},
-              {"code": "adult", "bands": ["old"], "child": false, "decides": ["self"], "assent": "none", "labels": {"tg": "Калонсол", "en": "Adult"}}
+              {"code": "child", "bands": ["young", "doubt"], "child": true, "deciders": ["other"], "assent": "needed", "labels": {"tg": "Кӯдак", "en": "Child"}},
+              {"code": "adult", "bands": ["old"], "child": false, "deciders": ["self"], "assent": "none", "labels": {"tg": "Калонсол", "en": "Adult"}}
             ],
-            "written": {"purposes": ["aid"], "expressions": ["signed"]},
-            "never_condition": ["aid"]
+            "record_within": "24h", "review_within": "7d", "separate": ["aid"],
+            "questions": [{"code": "storing", "labels": {"tg": "Нигоҳ дорем?", "en": "May we keep it?"}}],
+            "written_for": ["aid"], "written": ["signed"],
+            "abroad": {"region": "far", "purposes": ["aid"], "arrival": "24h"},
+            "narrow": [], "least_count": 10,
+            "receivers": [{"code": "court", "labels": {"tg": "Суд", "en": "Court"}}]
           },
           "notices": [{"code": "first", "version": 1, "labels": {"tg": "Аввал", "en": "First"}, "text": {"tg": "Гӯш кунед.", "en": "Listen."}}],
           "retention": [{"code": "closed", "basis": "law", "life": "90d", "confirmed": false, "labels": {"tg": "Баста", "en": "Closed"}}],
@@ -42,13 +46,13 @@ enum FullPolicy {
               {"code": "old", "labels": {"tg": "Калон", "en": "Old"}},
               {"code": "doubt", "labels": {"tg": "Шубҳа", "en": "In doubt"}}
             ]},
+            {"code": "region", "labels": {"tg": "Минтақа", "en": "Region"}, "codes": [
+              {"code": "near", "labels": {"tg": "Наздик", "en": "Near"}},
+              {"code": "far", "labels": {"tg": "Дур", "en": "Far"}}
+            ]},
             {"code": "decider", "labels": {"tg": "Қарор", "en": "Decider"}, "codes": [
               {"code": "self", "labels": {"tg": "Худаш", "en": "Self"}},
               {"code": "other", "labels": {"tg": "Дигар", "en": "Other"}}
-            ]},
-            {"code": "assent", "labels": {"tg": "Розигӣ", "en": "Assent"}, "codes": [
-              {"code": "none", "labels": {"tg": "Не", "en": "None"}},
-              {"code": "asked", "labels": {"tg": "Пурсида шуд", "en": "Asked"}}
             ]},
             {"code": "consent-expression", "labels": {"tg": "Шакл", "en": "Form"}, "codes": [
               {"code": "signed", "labels": {"tg": "Имзо", "en": "Signed"}},

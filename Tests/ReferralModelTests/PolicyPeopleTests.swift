@@ -9,9 +9,9 @@ internal import Testing
     #expect(policy.overlap == Span(30, .days))
     #expect(policy.roles.map(\.code) == ["cook", "chief", "kitchen"].map(code))
     #expect(policy.roles.map(\.ceiling) == [.c3, .c5, .c4])
-    #expect(policy.consent?.warn.map(\.description) == ["14d", "7d"])
+    #expect(policy.consent?.warnings.map(\.description) == ["14d", "7d"])
     #expect(policy.age(band: code("doubt"))?.isChild == true)
-    #expect(policy.age(band: code("old"))?.decides == [code("self")])
+    #expect(policy.age(band: code("old"))?.deciders == [code("self")])
     #expect(policy.notices.first?.text[word("en")] == "Listen.")
     #expect(policy.retention.first?.isConfirmed == false)
     #expect(policy.kept(code("bill"))?.basis == code("law"))
@@ -37,9 +37,9 @@ internal import Testing
     for band in bands.entries { #expect(policy.age(band: band.code) != nil, "\(band.code)") }
     #expect(policy.age(band: code("unknown"))?.isChild == true)
     #expect(policy.age(band: code("18-24"))?.isChild == false)
-    #expect(policy.consent?.adultYears == 18)
+    #expect(policy.consent?.majority == 18)
     #expect(policy.consent?.transition.map(\.description) == ["60d", "30d", "0d"])
-    #expect(policy.consent?.writtenPurposes == [purpose("return")])
+    #expect(policy.consent?.writtenFor == [purpose("return")])
   }
 
   @Test("The indicators of each dimension are as many as the operational ones")
@@ -98,26 +98,26 @@ internal import Testing
       (#""bands": ["old"]"#, #""bands": ["odd"]"#, .danglingCode, "$.consent.ages[1].bands[0]"),
       (
         #""bands": ["young", "doubt"]"#, #""bands": ["young", "old"]"#,
-        .duplicateCode, "$.consent.ages[1].bands[0]"
+        .duplicateCode, "$.consent.ages[1].bands"
       ),
       (#""bands": ["young", "doubt"]"#, #""bands": ["young"]"#, .noRule, "$.consent.ages"),
       (
-        #""decides": ["self"]"#, #""decides": ["sel"]"#, .danglingCode,
-        "$.consent.ages[1].decides[0]"
+        #""deciders": ["self"]"#, #""deciders": ["sel"]"#, .danglingCode,
+        "$.consent.ages[1].deciders[0]"
       ),
-      (#""decides": ["self"]"#, #""decides": []"#, .value, "$.consent.ages[1].decides"),
-      (#""assent": "asked""#, #""assent": "ask""#, .danglingCode, "$.consent.ages[0].assent"),
-      (#"["14d", "7d"]"#, #"["7d", "14d"]"#, .impossibleTimer, "$.consent.warn[1]"),
+      (#""deciders": ["self"]"#, #""deciders": []"#, .value, "$.consent.ages[1].deciders"),
+      (#""assent": "needed""#, #""assent": "need""#, .badCode, "$.consent.ages[0].assent"),
+      (#"["14d", "7d"]"#, #"["7d", "14d"]"#, .impossibleTimer, "$.consent.warnings[1]"),
       (#"["60d", "0d"]"#, #"["60d", "60d"]"#, .impossibleTimer, "$.consent.transition[1]"),
       (
-        #""expressions": ["signed"]"#, #""expressions": ["sung"]"#, .danglingCode,
-        "$.consent.written.expressions[0]"
+        #""written": ["signed"]"#, #""written": ["sung"]"#, .danglingCode,
+        "$.consent.written[0]"
       ),
       (
-        #""never_condition": ["aid"]"#, #""never_condition": ["add"]"#, .danglingCode,
-        "$.consent.never_condition[0]"
+        #""separate": ["aid"]"#, #""separate": ["add"]"#, .danglingCode,
+        "$.consent.separate[0]"
       ),
-      (#""adult_years": 18"#, #""adult_years": 0"#, .value, "$.consent.adult_years"),
+      (#""majority": 18"#, #""majority": 0"#, .value, "$.consent.majority"),
       (#""roles": ["cook"]"#, #""roles": ["kitchen"]"#, .danglingCode, "$.exceptions[0].roles[0]"),
       (#""of": "agency""#, #""of": "town""#, .value, "$.roles[2].of"),
       (#"{"code": "chief""#, #"{"code": "cook""#, .duplicateCode, "$.roles[1].code"),

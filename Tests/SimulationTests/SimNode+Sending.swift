@@ -169,7 +169,7 @@ extension SimNode {
           queue[letter].state = .queued
         }
       case .cancelQueued: cancelWaiting(place)
-      case .eraseWanted, .arm, .disarm, .freeze, .unfreeze, .escalate, .tellHuman,
+      case .eraseWanted, .arm, .disarm, .pause, .resume, .freeze, .unfreeze, .escalate, .tellHuman,
         .startRetention:
         break
       }

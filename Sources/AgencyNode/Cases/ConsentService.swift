@@ -1,13 +1,3 @@
-internal import CanonicalBytes
-internal import Exchange
-internal import Foundation
-package import LocalContract
-internal import NodeStore
-internal import ReferralModel
-internal import Sealing
-internal import TransparencyLog
-internal import Trust
-
 /// Consent: recorded leg by leg, stopped on anybody's word, erased when the person confirms.
 package struct ConsentService: Sendable {
   let node: Node
@@ -17,5 +7,4 @@ package struct ConsentService: Sendable {
 
   /// Most grants in one record.
   static let grantLimit = 64
-
 }

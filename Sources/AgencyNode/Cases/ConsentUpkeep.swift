@@ -76,7 +76,9 @@ package struct ConsentUpkeep: Sendable {
           try transaction.addHolder(
             grant: grant.index,
             peer: grant.peer,
-            withdraw: envelope.id
+            withdraw: envelope.id,
+            step: WithdrawalStep.stop.rawValue,
+            dueMs: nowMs + lifeMs
           )
           peers.append(grant.peer)
         }

@@ -244,7 +244,13 @@ struct ReferralMover {
       referral: referral.row
     )
     if kind == .recall, referral.isSender, let id, try transaction.wasSent(referral.grantIndex) {
-      try transaction.addHolder(grant: referral.grantIndex, peer: referral.peer, withdraw: id)
+      try transaction.addHolder(
+        grant: referral.grantIndex,
+        peer: referral.peer,
+        withdraw: id,
+        step: WithdrawalStep.erase.rawValue,
+        dueMs: nowMs + (policy.timers[.recallErase]?.nominalMs ?? policy.lifecycleLimits.holdDownMs)
+      )
     }
   }
 

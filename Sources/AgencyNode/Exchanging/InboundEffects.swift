@@ -209,29 +209,6 @@ struct InboundEffects {
       atMs: atMs,
       into: &effects
     )
-    if item.kind == .recall, effects.erasureWanted, !referral.isSender {
-      // Without a hold-down while nobody has opened it (WDR-024).
-      let holdDownMs = view.policy?.lifecycleLimits.holdDownMs ?? 0
-      try transaction.entomb(
-        peer: row,
-        log: referral.grantLog,
-        index: referral.grantIndex,
-        untilMs: referral.untilMs,
-        message: item.id,
-        groups: nil,
-        asked: true,
-        eraseAfterMs: atMs + (try transaction.wasOpened(referral: referral.row) ? holdDownMs : 0),
-        atMs: atMs
-      )
-      try transaction.noteAsk(
-        peer: row,
-        log: referral.grantLog,
-        index: referral.grantIndex,
-        message: item.id,
-        kind: item.kind.rawValue,
-        isWhole: true
-      )
-    }
     return effects
   }
 

@@ -173,6 +173,28 @@ package final class TrustBook: Sendable {
     return (try? directory.adoptNextLog(of: id, closedSize: size, root: root)) != nil
   }
 
+  /// Looks at the clock: a policy may have begun, or an overlap ended.
+  ///
+  /// Returns: Whether anything changed.
+  @discardableResult
+  package func look(atMs nowMs: UInt64) -> Bool {
+    state.withLock { view in
+      let before = view.standing
+      view.look(atMs: nowMs)
+      return view.standing != before
+    }
+  }
+
+  /// Whether these notes, on top of what is held, name a policy.
+  package func names(policy hash: Digest32, with notes: [String], atMs nowMs: UInt64) -> Bool {
+    var directory = view.directory
+    for text in notes {
+      guard let note = try? SignedNote(parsing: text) else { continue }
+      _ = directory.apply(note, atMs: nowMs)
+    }
+    return directory.registers.entries.contains { $0.register.policy.sha256 == hash }
+  }
+
   /// The present view.
   package var view: View { state.withLock { $0 } }
 

@@ -66,7 +66,8 @@ package struct Phrasebook: Sendable {
 
   /// What a warning of the status means; the problem's text, or the code, where it is no such warning.
   package func warning(_ code: String) -> String {
-    NodeWarning(rawValue: code)?.text(language) ?? problem(code)
+    NodeWarning(rawValue: code)?.text(language) ?? WarningWords.all[code]?[language]
+      ?? problem(code)
   }
 
   /// What a reason's code means; the code itself where it is not known.

@@ -44,10 +44,3 @@ package enum WarningWords {
     ],
   ]
 }
-
-extension Phrasebook {
-  /// What a standing notice means; the problem of that code, or the code itself.
-  package func warning(_ code: String) -> String {
-    WarningWords.all[code]?[language] ?? problem(code)
-  }
-}
