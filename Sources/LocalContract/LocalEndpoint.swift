@@ -163,7 +163,8 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
     case .lock, .decideClock, .openCase, .cases, .showCase, .recordConsent, .consents, .stop,
       .withdraw, .resume, .setCodeWord, .withdrawalHolders, .stopReceived, .handOn, .alerts,
       .settleAlert, .refer, .referrals, .showReferral, .act, .due, .amendCase, .holders, .newPlan,
-      .plans, .showPlan, .addLegs, .dropLeg, .saveDraft, .drafts, .sendDraft, .discardDraft, .askCapacity, .capacity,
+      .plans, .showPlan, .addLegs, .dropLeg, .saveDraft, .drafts, .sendDraft, .discardDraft,
+      .askCapacity, .capacity,
       .setCapacity, .answerCapacity:
       true
     }
