@@ -29,7 +29,7 @@ TYPES = {
     "receive": ({"message": HEX, "outcome": "stored", "peer": PEER}, {}),
     "refuse": ({"message": HEX, "outcome": "expired", "peer": PEER}, {}),
     "refusals": ({"code": "not-yours", "count": 7, "from": 1, "to": 2}, {"peer": PEER}),
-    "withdraw": ({**GRANT, "until": 1772517600000}, {}),
+    "withdraw": ({**GRANT, "until": 1772517600000}, {"groups": ["health"]}),
     "erase": ({"backups_until": 0, "cause": 3, "targets": ["1-2", "4-4"]}, {}),
     "expire": ({"kind": "grant"}, {"grant": 3, "grant_log": LOG, "message": HEX}),
     "open": ({"groups": ["need"]}, {"message": HEX}),
@@ -89,7 +89,12 @@ ev("disclose/consent-without-grant-log", "EVT-026", event("disclose", disclose, 
 withdrawal = {**{k: v for k, v in notify.items() if k != "ref"}, "kind": "withdraw", **GRANT, "outcome": "stop",
               "until": 1772517600000}
 ev("notify/withdraw", "WDR-002 EVT-010", event("notify", withdrawal))
-ev("notify/withdraw-with-ref", "WDR-002", event("notify", {**withdrawal, "ref": OTHER}), "malformed")
+# Passed on it names the withdrawal that it follows; resumed, the offer; groups where only those are taken back.
+ev("notify/withdraw-passed-on", "WDR-002 EVT-010", event("notify", {**withdrawal, "ref": OTHER}))
+ev("notify/withdraw-of-groups", "WDR-002 EVT-010", event("notify", {**withdrawal, "groups": ["health"], "ref": OTHER}))
+ev("notify/withdraw-with-seq-as-text", "WDR-002", event("notify", {**withdrawal, "seq": "1"}), "malformed")
+ev("withdraw/of-groups", "WDR-002 EVT-010", event("withdraw", TYPES["withdraw"][0], groups=["health"]))
+ev("withdraw/of-no-groups", "EVT-010", event("withdraw", TYPES["withdraw"][0], groups=[]), "malformed")
 for key in ("grant", "grant_log", "until"):
     ev(f"notify/withdraw-without-{key.replace('_', '-')}", "WDR-002", event("notify", withdrawal, **{key: None}), "malformed")
     ev(f"notify/accept-with-{key.replace('_', '-')}", "EVT-010",
@@ -97,8 +102,9 @@ for key in ("grant", "grant_log", "until"):
 erased = {**notify, "kind": "erased", "outcome": "erased"}
 ev("notify/erased", "WDR-022", event("notify", erased))
 ev("notify/erased-with-backups", "WDR-022", event("notify", erased, backups_until=1772949600000))
-ev("notify/erased-with-all", "WDR-022", event("notify", erased, backups_until=1772949600000, count=2, groups=["health"],
+ev("notify/erased-with-all", "WDR-022", event("notify", erased, backups_until=1772949600000, code="tax", count=2, groups=["health"],
                                               outcome="kept-by-law", until=1772949600000))
+ev("notify/accept-with-code", "WDR-022 EVT-010", event("notify", notify, code="tax"), "malformed")
 ev("notify/accept-with-backups", "WDR-022 EVT-010", event("notify", notify, backups_until=1), "malformed")
 ev("notify/accept-with-groups", "REF-017 EVT-010", event("notify", notify, groups=["need"]), "malformed")
 ev("notify/accept-with-text", "REF-017 EVT-016", event("notify", notify, outcome="She is at the station"), "malformed")
@@ -111,7 +117,8 @@ ev("grant/onward", "EVT-023", event("grant", grant, onward=1))
 ev("grant/exception", "EVT-022", event("grant", grant, basis="vital-interest"))
 ev("grant/exception-onward", "EVT-022", event("grant", grant, basis="vital-interest", onward=1), "malformed")
 ev("grant/reply", "EVT-021", event("grant", grant, basis="reply"), "malformed")
-ev("succeed/at-1", "CHK-013 EVT-006", event("succeed", TYPES["succeed"][0], index=1), "malformed")
+# Where it stands no single event shows: an auditor judges it (12-audit-bundle/judged/succeed-later), and a peer in its proof.
+ev("succeed/at-1", "AUD-050", event("succeed", TYPES["succeed"][0], index=1))
 
 # The grammar of each kind of value.
 for id, covers, type, changed in [

@@ -84,7 +84,8 @@ for id, tail in {"a-line": b"x\n", "a-line-end": b"\n", "a-second-end": MINISTRY
 END = MINISTRY.decode().splitlines()[-1].split("\t")
 bu("altered/hash", "AUD-004", ("\n".join(L) + f"\nend\t{END[1]}\t{'0' * 64}\n").encode(), "bundle-altered")
 bu("altered/count", "AUD-004", ("\n".join(L) + f"\nend\t{int(END[1]) + 1}\t{END[2]}\n").encode(), "bundle-altered")
-bu("altered/made", "AUD-004", MINISTRY.replace(b'"made":177', b'"made":178', 1), "bundle-altered")
+# Made so much later, the message is without a final receipt as well (AUD-052).
+bu("altered/made", "AUD-004 AUD-052", MINISTRY.replace(b'"made":177', b'"made":178', 1), "bundle-altered", "receipt-not-final")
 
 # --- trust -----------------------------------------------------------------------------------------------------------------
 bu("trust/another-realm-named", "AUD-040", MINISTRY, "realm-other", realm=OTHER_REALM)
@@ -278,6 +279,18 @@ def late(s, g):
 
 judged("no-receipt-for-long", "AUD-045 AUD-025", scene(late), "receipt-missing", "not-settled")
 judged("succeed-not-first", "AUD-017 CHK-013", lambda s: s.put("succeed", {"old_log": f"{M}/amonat/log/2", "root": sha(b"x").hex(), "size": 1, "index": 0}), "index-mismatch")
+judged("succeed-later", "AUD-050 CHK-013", lambda s: s.put("succeed", {"old_log": log.name, "root": sha(b"x").hex(), "size": 1}), "succeed-misplaced")
+judged("restored-then-a-gap", "AUD-051", scene(lambda s, g: (s.put("restore", {"kind": "backup"}), s.send(g, seq=5))))
+judged("a-gap-then-restored", "AUD-051 AUD-044", scene(lambda s, g: (s.send(g, seq=5), s.put("restore", {"kind": "backup"}))), "seq-gap")
+
+# --- receipts become final ----------------------------------------------------------------------------------------------------------
+later = field(1, 1, cj({**head, "made": head["made"] + DAY}).decode())
+of_peer = story.s_note + story.witness[M].cosign(s_text, story.seconds)
+bu("final/a-day-without-a-settled-checkpoint", "AUD-052", later, "receipt-not-final")
+bu("final/settled", "AUD-052", later + ["settled\t" + b64(of_peer.encode())])
+bu("final/settled-by-its-owner", "AUD-052", later + ["settled\t" + b64((story.s_note + story.witness[S].cosign(s_text, story.seconds)).encode())],
+   "receipt-not-final")
+bu("final/settled-twice", "AUD-052 AUD-002", later + ["settled\t" + b64(of_peer.encode())] * 2, "bundle-malformed")
 
 # --- several bundles --------------------------------------------------------------------------------------------------------------
 EMPTY = Log(story.log_key[S], S, REALM.hex())
@@ -287,3 +300,24 @@ for _ in range(13):
     EMPTY.pad()
 silent = story.bundle(EMPTY, {}, {}, {}, [M, S], [], T0 + DAY)
 bu("several/receipt-hidden-by-the-other-side", "AUD-049 AUD-035", MINISTRY, "counterpart-missing", "log-forked", beside=[silent])
+
+# --- a log that follows another -------------------------------------------------------------------------------------------------------
+SIZE, ROOT = len(story.ministry.leaves), ref.root(story.ministry.hashes)
+
+
+def follows(id, *expect, first="succeed", beside=(MINISTRY,), **changed):
+    """The bundle of the ministry's second log, read with that of its first."""
+    second = Log(story.next_key[M], M, REALM.hex())
+    said = {"old_log": log.name, "root": ROOT.hex(), "size": SIZE, **changed} if first == "succeed" else {"kind": "backup"}
+    second.append(first, T0 + DAY, said)
+    bundle = story.bundle(second, {}, {}, {}, [M, S], [], T0 + DAY)
+    bu(f"follows/{id}", "AUD-050 CHK-013 CHK-018", bundle, *expect, beside=list(beside))
+
+
+follows("where-it-ended")
+follows("alone", beside=())
+follows("b3-went-on", "log-closed", size=SIZE - 1)
+follows("b3-another-history", "log-forked", root=sha(b"x").hex())
+follows("beyond-what-is-shown", size=SIZE + 5)
+follows("another-agencys-log", "succeed-misplaced", old_log=story.log_key[S].name)
+follows("nothing-said", "succeed-misplaced", first="restore", beside=())

@@ -65,7 +65,9 @@ extension NodeTransaction {
   /// Whether an index belongs to an own log that has ended.
   func isPast(_ index: UInt64) throws -> Bool {
     guard book.identity.number > 1 else { return false }
-    // Numbers of ended logs are pads here (``LogSuccessionWriter``).
+    // Numbers of ended logs are pads here (``LogSuccessionWriter``), but for leaf 0, which says what
+    // this log follows and answers nothing.
+    guard index > 0 else { return true }
     return try
       !(Bool.fetchOne(
         database,

@@ -80,8 +80,6 @@ public struct LogEvent: Sendable {
       guard !isReply || !fields.equals(.kind, offer.span) else {
         throw .contradiction(.kind)
       }
-    case .succeed:
-      guard index == 0 else { throw .contradiction(.index) }
     default: break
     }
   }

@@ -43,13 +43,15 @@ extension Check {
     },
   ]
 
-  /// The registered code of a refusal; what is only received and shown to people has words of its own.
+  /// The registered code of a refusal (REF-021).
   private static func label(_ refusal: LifecycleRefusal) -> String {
     switch refusal {
-    case .wrongSide, .notFromHere, .reopenWindow: "state-not-allowed"
-    case .early: "too-early"
-    case .noGrant: "consent-missing"
-    case .late, .frozen, .holdDown: refusal.rawValue
+    case .wrongSide: "wrong-side"
+    case .notFromHere: "state-not-allowed"
+    case .late, .reopenWindow: "too-late"
+    case .early, .holdDown: "too-early"
+    case .frozen: "consent-frozen"
+    case .noGrant: "grant-missing"
     }
   }
 
