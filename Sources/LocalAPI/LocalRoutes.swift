@@ -58,7 +58,10 @@ struct LocalRoutes: Sendable {
     case .card: return try json(await CardService(node: node).show())
     case .signCard: return try json(await CardService(node: node).sign(call.decode()))
     case .register: return try json(RegisterService(node: node).show())
-    case .importRegister, .importPeers:
+    case .importRegister:
+      _ = try await RegisterService(node: node).take(call.decode())
+      return try json(RegisterService(node: node).show())
+    case .importPeers:
       return try json(await RegisterService(node: node).take(call.decode()))
     case .policy: return bytes(try await RegisterService(node: node).policy(), "application/json")
     case .hello: return try json(RegisterService(node: node).hello())

@@ -99,7 +99,7 @@ extension NodeTests {
         try await clinic.wake()
         realm.mend()
         _ = try await time.pass(until: "the clinic has answered") {
-          try await ministry.line(sent.message)?.state == "draft"
+          try await ministry.line(sent.message)?.state == "refused"
         }
         #expect(try await ministry.line(sent.message)?.outcome == "desk-key-gone")
         #expect(try await clinic.list(.incoming).isEmpty)
