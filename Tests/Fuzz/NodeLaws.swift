@@ -48,6 +48,35 @@ enum NodeLaws {
     survive(input, ReferralAct.self)
     survive(input, ReferBatch.self)
     survive(input, Problem.self)
+    ask(input)
+  }
+
+  private static func ask(_ input: [UInt8]) {
+    survive(input, AlertSettle.self)
+    survive(input, AnonymousAdd.self)
+    survive(input, CapacityAsk.self)
+    survive(input, CapacityReply.self)
+    survive(input, CapacitySet.self)
+    survive(input, CaseAmend.self)
+    survive(input, ClockDecide.self)
+    survive(input, CodeWordSet.self)
+    survive(input, ConsentRenew.self)
+    survive(input, ConsentResume.self)
+    survive(input, ContactCheck.self)
+    survive(input, ContactConvert.self)
+    survive(input, ContactOpen.self)
+    survive(input, Countersign.self)
+    survive(input, DraftSave.self)
+    survive(input, ExceptionAsk.self)
+    survive(input, HandOn.self)
+    survive(input, JourneyArrived.self)
+    survive(input, JourneyAsk.self)
+    survive(input, OutsideAsk.self)
+    survive(input, OwnConsent.self)
+    survive(input, PlanAdd.self)
+    survive(input, PlanDrop.self)
+    survive(input, PlanNew.self)
+    survive(input, ReviewDone.self)
   }
 
   private static func survive<Value: Codable & Equatable>(_ input: [UInt8], _ type: Value.Type) {
