@@ -71,7 +71,7 @@ enum AuditVerify {
     process.standardOutput = pipe
     try process.run()
     let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
+    process.awaitExit()
     guard process.terminationStatus == 0 else { throw Programs.Failure(word) }
     return try JSONDecoder().decode(Outcome.self, from: output)
   }

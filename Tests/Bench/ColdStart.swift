@@ -71,7 +71,7 @@ enum ColdStart {
     try process.run()
     defer {
       process.terminate()
-      process.waitUntilExit()
+      process.awaitExit()
     }
     while process.isRunning, watch.seconds < 60 {
       if let health = try? await client.health() {

@@ -99,7 +99,7 @@ extension NodeTests {
           (process.standardOutput, process.standardError) = (handle, handle)
           process.standardInput = FileHandle.nullDevice
           try process.run()
-          process.waitUntilExit()
+          process.awaitExit()
           let said = try String(contentsOf: log, encoding: .utf8)
           #expect(process.terminationStatus == 0, "\(page): \(block.text)\(said)")
         }

@@ -81,7 +81,7 @@ final class Pair {
     process.arguments = command
     process.standardError = FileHandle.nullDevice
     try process.run()
-    process.waitUntilExit()
+    process.awaitExit()
     guard process.terminationStatus == 0 else {
       throw Programs.Failure("\(command[0]): \(process.terminationStatus)")
     }

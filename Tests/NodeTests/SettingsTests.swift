@@ -25,7 +25,7 @@ extension NodeTests {
         try await Task.sleep(for: .milliseconds(50))
       }
       if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-      process.waitUntilExit()
+      process.awaitExit()
       return (process.terminationStatus, try String(contentsOf: log, encoding: .utf8))
     }
 

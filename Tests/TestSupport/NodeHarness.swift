@@ -303,7 +303,7 @@ package final class HarnessNode {
   package func stop() {
     guard let process, process.isRunning else { return }
     process.terminate()
-    process.waitUntilExit()
+    process.awaitExit()
   }
 
   /// Asks the process to stop.
@@ -323,7 +323,7 @@ package final class HarnessNode {
       kill()
       return -1
     }
-    process.waitUntilExit()
+    process.awaitExit()
     return process.terminationReason == .exit ? process.terminationStatus : -1
   }
 
@@ -331,7 +331,7 @@ package final class HarnessNode {
   package func kill() {
     guard let process, process.isRunning else { return }
     Foundation.kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    process.awaitExit()
   }
 
   /// A port that nobody listens on now.

@@ -94,7 +94,7 @@ package struct Programs: Sendable {
     process.standardOutput = try FileHandle(forWritingTo: outFile)
     process.standardError = try FileHandle(forWritingTo: errFile)
     try process.run()
-    process.waitUntilExit()
+    process.awaitExit()
     return Output(
       status: process.terminationStatus,
       out: String(decoding: try Data(contentsOf: outFile), as: UTF8.self),
