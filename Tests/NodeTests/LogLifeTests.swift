@@ -139,7 +139,7 @@ extension NodeTests {
       let signed = try pair.ministry.tryCLI([
         "card", "sign", "--key", pair.ministry.state.appendingPathComponent("agency.key").path,
         "--passphrase-file", pair.root.appendingPathComponent("passphrase").path,
-        "--endpoint", "127.0.0.1:\(pair.ministry.port)",
+        "--endpoint", "https://127.0.0.1:\(pair.ministry.port)",
       ])
       #expect(signed.status == 0, "\(signed.err)")
       let warnings = try await pair.ministry.client().status().warnings
@@ -168,7 +168,10 @@ extension NodeTests {
       let state = pair.ministry.state
       let kept = pair.root.appendingPathComponent("kept")
       try FileManager.default.createDirectory(at: kept, withIntermediateDirectories: true)
-      for name in ["node.db", "keyring.db"] {
+      // A whole copy: what was written last may stand in the WAL beside the file.
+      let files = ["node.db", "keyring.db"].flatMap { [$0, $0 + "-wal", $0 + "-shm"] }
+      for name in files
+      where FileManager.default.fileExists(atPath: state.appendingPathComponent(name).path) {
         try FileManager.default.copyItem(
           at: state.appendingPathComponent(name),
           to: kept.appendingPathComponent(name)
@@ -178,16 +181,11 @@ extension NodeTests {
       let later = try await worker.again(pair)
       #expect(try await later.refer(grants[1]) == "delivered")
       pair.ministry.stop()
-      for name in ["node.db", "keyring.db"] {
-        for suffix in ["", "-wal", "-shm"] {
-          try? FileManager.default.removeItem(
-            atPath: state.appendingPathComponent(name).path + suffix
-          )
-        }
-        try FileManager.default.copyItem(
-          at: kept.appendingPathComponent(name),
-          to: state.appendingPathComponent(name)
-        )
+      for name in files {
+        try? FileManager.default.removeItem(at: state.appendingPathComponent(name))
+        let copy = kept.appendingPathComponent(name)
+        guard FileManager.default.fileExists(atPath: copy.path) else { continue }
+        try FileManager.default.copyItem(at: copy, to: state.appendingPathComponent(name))
       }
       await #expect(throws: Programs.Failure.self) { try await pair.ministry.start() }
       try await pair.ministry.start(flags: ["--restored"])
