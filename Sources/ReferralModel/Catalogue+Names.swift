@@ -29,6 +29,12 @@ extension Catalogue {
     case .kept(let code): text(policy.kept(code)?.labels, code.text)
     case .foreign(let agency):
       text(policy.crossBorder?.agencies.first { $0.agency == agency }?.labels, agency.text)
+    case .question(let code):
+      text(policy.consent?.questions.first { $0.code == code }?.labels, code.text)
+    case .receiver(let code):
+      text(policy.consent?.receivers.first { $0.code == code }?.labels, code.text)
+    case .narrow(let purpose, let group): "\(label(purpose)): \(label(group))"
+    case .office(let agency): agency.text
     }
   }
 
@@ -57,6 +63,11 @@ extension Catalogue {
     case .kept(let code): policy.kept(code) != nil
     case .foreign(let agency):
       policy.crossBorder?.agencies.contains { $0.agency == agency } ?? false
+    case .question(let code): policy.consent?.questions.contains { $0.code == code } ?? false
+    case .receiver(let code): policy.consent?.receivers.contains { $0.code == code } ?? false
+    case .narrow(let purpose, let group):
+      policy.purpose(purpose) != nil && policy.form(group) != nil
+    case .office(let agency): policy.offices[agency] != nil
     }
   }
 

@@ -59,22 +59,26 @@ extension PolicyBuilder {
     return offices
   }
 
+  /// The message that a node sends when a clock ends something.
+  static let automaticKinds: [TimerName: MessageKind] = [
+    .decide: .recall, .autoClose: .close, .lostContact: .close,
+  ]
+
   /// The codes that a clock gives, each one of those that its message may carry.
   func readAutomatic() throws(PolicyFault) -> [TimerName: Code] {
     guard let node = root.find("automatic") else { return [:] }
-    let kinds: [TimerName: MessageKind] = [
-      .decide: .recall, .autoClose: .close, .lostContact: .close,
-    ]
+    let kinds = Self.automaticKinds
     let map = try node.object([], optional: kinds.keys.map(\.rawValue))
     var automatic: [TimerName: Code] = [:]
     for (timer, kind) in kinds {
       guard let codeNode = map.find(timer.rawValue) else { continue }
       let code = try codeNode.word(Code.self)
-      let rule = index.kinds[kind].map { self.kinds[$0] }
+      // A kind with a fault of its own is known by name and has no rule: its codes are not judged.
+      guard let rule = self.kinds.first(where: { $0.kind == kind }) else { continue }
       let isListed =
-        rule?.outcomes.contains { name in
-          index.lists[name].map { lists[$0].contains(code) } ?? false
-        } ?? false
+        rule.outcomes.contains { name in
+          lists.contains { $0.code == name && $0.contains(code) }
+        }
       guard isListed else { throw codeNode.fault(.danglingCode) }
       automatic[timer] = code
     }

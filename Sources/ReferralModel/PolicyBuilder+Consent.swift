@@ -40,8 +40,7 @@ extension PolicyBuilder {
 
   /// The codes of a list of this policy.
   private func members(_ list: String) -> Set<Code> {
-    guard let list = Code(list), let place = index.lists[list] else { return [] }
-    return lists[place].members
+    Set(lists.filter { $0.code.text == list }.flatMap(\.members))
   }
 
   /// Spans of which each is shorter than the one before.
@@ -145,9 +144,9 @@ extension PolicyBuilder {
       guard purposes.contains(purpose) else { throw purposeNode.fault(.danglingCode) }
       let groupNode = try map.node("group")
       let group = try groupNode.word(FieldGroup.self)
-      guard let place = index.groups[group], forms.indices.contains(place) else {
-        throw groupNode.fault(.danglingCode)
-      }
+      guard index.groups[group] != nil else { throw groupNode.fault(.danglingCode) }
+      // A group with a fault of its own is known by name and has no form: its fields are not judged.
+      guard let form = forms.first(where: { $0.group == group }) else { continue }
       guard !rules.contains(where: { $0.purpose == purpose && $0.group == group }) else {
         throw groupNode.fault(.duplicateCode)
       }
@@ -158,7 +157,7 @@ extension PolicyBuilder {
           fields: try map.node("fields").words(
             Code.self,
             upTo: PolicyLimit.fields,
-            among: Set(forms[place].byName.keys)
+            among: Set(form.byName.keys)
           )
         )
       )

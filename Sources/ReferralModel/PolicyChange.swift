@@ -44,6 +44,14 @@ public enum PolicyName: Hashable, Sendable {
   case kept(Code)
   /// A foreign agency.
   case foreign(AgencyID)
+  /// A question beside the legs of a consent.
+  case question(Code)
+  /// A class of receivers outside the network.
+  case receiver(Code)
+  /// A purpose that carries less of a group than its form has.
+  case narrow(Purpose, FieldGroup)
+  /// What the directory says of an agency.
+  case office(AgencyID)
 
   /// What sort of thing it is.
   public var part: PolicyPart {
@@ -68,6 +76,10 @@ public enum PolicyName: Hashable, Sendable {
     case .retained: .retained
     case .kept: .kept
     case .foreign: .foreign
+    case .question: .question
+    case .receiver: .receiver
+    case .narrow: .narrow
+    case .office: .office
     }
   }
 }
@@ -94,6 +106,10 @@ public enum PolicyPart: String, Sendable, CaseIterable {
   case retained
   case kept
   case foreign
+  case question
+  case receiver
+  case narrow
+  case office
 }
 
 /// A property of which a policy has one value.
@@ -118,6 +134,7 @@ public enum PolicyAspect: String, Sendable, CaseIterable {
   case nextProviderAfter = "next-provider-after"
   case remind
   case telephone
+  case coordinator
   case legWindow = "leg-window"
   case exceptionLife = "exception-life"
   case secondWithin = "second-within"
@@ -135,6 +152,9 @@ public enum PolicyAspect: String, Sendable, CaseIterable {
   case workdays
   case hours
   case holidays
+  case officeHours = "office-hours"
+  case officeTelephone = "office-telephone"
+  case automatic
   case crosswalk
   case roleBearer = "role-bearer"
   case roleClass = "role-class"
@@ -145,6 +165,11 @@ public enum PolicyAspect: String, Sendable, CaseIterable {
   case ageChild = "age-child"
   case ageDecides = "age-decides"
   case ageAssent = "age-assent"
+  case recordWithin = "record-within"
+  case reviewWithin = "review-within"
+  case abroadRegion = "abroad-region"
+  case abroadArrival = "abroad-arrival"
+  case leastCount = "least-count"
   case noticeText = "notice-text"
   case retainedBasis = "retained-basis"
   case retainedLife = "retained-life"
@@ -175,6 +200,10 @@ public enum PolicySet: String, Sendable, CaseIterable {
   case writtenExpressions = "written-expressions"
   /// Purposes that are never a condition of a service.
   case neverCondition = "never-condition"
+  /// Purposes that may have a recipient abroad.
+  case abroadPurposes = "abroad-purposes"
+  /// What a purpose carries of a group that it narrows.
+  case narrowFields = "narrow-fields"
 }
 
 /// The value of a property, before or after.
@@ -193,6 +222,8 @@ public enum PolicyValue: Hashable, Sendable {
   case sensitivity(SensitivityClass)
   /// Something that the policy names, or several.
   case names([PolicyName])
+  /// A word of the protocol that people read in their language, such as `agency`.
+  case word(String)
   /// A text that is the same in every language: a code, hours, dates.
   case text(String)
 }

@@ -45,6 +45,7 @@ extension PolicyDiff {
       }
       diff.value(.remind, key, percents(first.remindPercent), percents(second.remindPercent))
       diff.value(.telephone, key, .flag(first.telephone), .flag(second.telephone))
+      diff.value(.coordinator, key, .flag(first.coordinator), .flag(second.coordinator))
       diff.span(.legWindow, key, first.legWindow, second.legWindow)
     }
   }
@@ -122,6 +123,29 @@ extension PolicyDiff {
     value(.holidays, .policy, .text(before.holidayText), .text(after.holidayText))
   }
 
+  mutating func compareOffices() {
+    let named = { (policy: Policy) in
+      policy.offices.sorted { $0.key < $1.key }.map { (agency: $0.key, office: $0.value) }
+    }
+    entries(named(old), named(new), name: { .office($0.agency) }, labels: nil) {
+      diff,
+      key,
+      first,
+      second in
+      let hours = { (office: Office) in PolicyValue.text(office.hours?.fullText ?? "") }
+      diff.value(.officeHours, key, hours(first.office), hours(second.office))
+      diff.value(
+        .officeTelephone,
+        key,
+        .text(first.office.telephone ?? ""),
+        .text(second.office.telephone ?? "")
+      )
+    }
+    for timer in TimerName.allCases where old.automatic[timer] != new.automatic[timer] {
+      value(.automatic, .timer(timer), old.automaticValue(timer), new.automaticValue(timer))
+    }
+  }
+
   private mutating func number(_ aspect: PolicyAspect, _ before: UInt64, _ after: UInt64) {
     value(aspect, .policy, .number(before), .number(after))
   }
@@ -132,10 +156,9 @@ extension PolicyDiff {
       key,
       first,
       second in
-      diff.value(.roleBearer, key, .text(first.bearer.rawValue), .text(second.bearer.rawValue))
+      diff.value(.roleBearer, key, .word(first.bearer.rawValue), .word(second.bearer.rawValue))
       diff.value(.roleClass, key, .sensitivity(first.ceiling), .sensitivity(second.ceiling))
     }
-    compareConsent()
     entries(old.notices, new.notices, name: { .notice($0.code) }, labels: \.labels) {
       diff,
       key,
@@ -164,77 +187,6 @@ extension PolicyDiff {
     ) { diff, key, first, second in
       diff.value(.foreignCountry, key, .text(first.country.text), .text(second.country.text))
     }
-  }
-
-  private mutating func compareConsent() {
-    let (before, after) = (old.consent, new.consent)
-    value(
-      .adultYears,
-      .policy,
-      before.map { .number($0.majority) } ?? .none,
-      after.map { .number($0.majority) } ?? .none
-    )
-    value(
-      .warn,
-      .policy,
-      before.map { .spans($0.warnings) } ?? .none,
-      after.map { .spans($0.warnings) } ?? .none
-    )
-    value(
-      .transition,
-      .policy,
-      before.map { .spans($0.transition) } ?? .none,
-      after.map { .spans($0.transition) } ?? .none
-    )
-    entries(before?.ages ?? [], after?.ages ?? [], name: { .age($0.code) }, labels: \.labels) {
-      diff,
-      key,
-      first,
-      second in
-      diff.value(
-        .ageBands,
-        key,
-        .entries(first.bands, "age-band"),
-        .entries(second.bands, "age-band")
-      )
-      diff.value(.ageChild, key, .flag(first.isChild), .flag(second.isChild))
-      diff.value(
-        .ageDecides,
-        key,
-        .entries(first.deciders, "decider"),
-        .entries(second.deciders, "decider")
-      )
-      diff.value(
-        .ageAssent,
-        key,
-        .text(first.assent.rawValue),
-        .text(second.assent.rawValue)
-      )
-    }
-    set(
-      .writtenPurposes,
-      .policy,
-      before?.writtenFor ?? [],
-      after?.writtenFor ?? [],
-      PolicyName.purpose
-    )
-    let expression: (Code) -> PolicyName = { code in
-      Code("consent-expression").map { .entry(code, $0) } ?? .policy
-    }
-    set(
-      .writtenExpressions,
-      .policy,
-      before?.written ?? [],
-      after?.written ?? [],
-      expression
-    )
-    set(
-      .neverCondition,
-      .policy,
-      before?.separate ?? [],
-      after?.separate ?? [],
-      PolicyName.purpose
-    )
   }
 
   private mutating func retained(
@@ -267,13 +219,29 @@ extension PolicyValue {
   }
 
   /// Codes of a list.
-  fileprivate static func entries(_ codes: [Code], _ list: String) -> PolicyValue {
+  static func entries(_ codes: [Code], _ list: String) -> PolicyValue {
     guard let list = Code(list) else { return .none }
     return .names(codes.map { .entry($0, list) })
   }
 }
 
+extension Policy {
+  /// The code that a clock gives, as one of the list that its message takes it from.
+  fileprivate func automaticValue(_ timer: TimerName) -> PolicyValue {
+    guard let code = automatic[timer], let kind = PolicyBuilder.automaticKinds[timer] else {
+      return .none
+    }
+    let holding = self.kind(kind)?.outcomes.first { list($0)?.contains(code) ?? false }
+    return holding.map { .names([.entry(code, $0)]) } ?? .text(code.text)
+  }
+}
+
 extension WorkCalendar {
+  /// All of it in one text that is the same in every language.
+  public var fullText: String {
+    [zoneText, workdayText, hourText, holidayText].joined(separator: "; ")
+  }
+
   fileprivate var zoneText: String {
     "UTC+\(Self.clock(utcOffsetMinutes))"
   }

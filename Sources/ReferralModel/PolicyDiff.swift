@@ -9,8 +9,10 @@ extension Policy {
     diff.compareRules()
     diff.compareMessages()
     diff.compareTimes()
+    diff.compareOffices()
     diff.compareLists()
     diff.comparePeople()
+    diff.compareConsent()
     return diff.changes
   }
 }
@@ -119,7 +121,7 @@ struct PolicyDiff {
         name: { field($0.name, first.group) },
         labels: \.labels
       ) { diff, key, first, second in
-        diff.value(.fieldType, key, .text(first.type.rawValue), .text(second.type.rawValue))
+        diff.value(.fieldType, key, .word(first.type.rawValue), .word(second.type.rawValue))
         diff.value(.fieldLimit, key, .number(first.limit), .number(second.limit))
         diff.value(
           .fieldClass,

@@ -34,7 +34,13 @@ internal import Testing
       .noGrant, .wrongRecipient, .wrongPurpose, .groupsNotGranted([]), .expired, .basisNotAllowed,
       .withdrawn, .grantUsed, .policyKind, .policyPurpose, .policyGroups, .survivorDeny,
     ]
-    #expect(Set(table.reasons.keys) == Set(reasons.map(\.code)))
+    // A withdrawal's alerts, steps and receipts are told by the same table.
+    let alerts = [
+      "receipt-late", "erasure-late", "withdrawal-flood", "stop-unconfirmed", "consent-invalid",
+    ]
+    let steps = WithdrawalStep.allCases.map(\.rawValue)
+    let receipts = ErasurePlan.Outcome.allCases.map(\.rawValue)
+    #expect(Set(table.reasons.keys) == Set(reasons.map(\.code) + alerts + steps + receipts))
     let texts = [table.problems, table.reasons, table.states].flatMap(\.values)
     #expect(texts.allSatisfy { !$0.isEmpty })
   }

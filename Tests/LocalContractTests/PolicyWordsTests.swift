@@ -22,6 +22,10 @@ internal import Testing
         == Set(TimerName.allCases.map(\.rawValue) + PeriodName.allCases.map(\.rawValue))
     )
     #expect(Set(table.units.keys) == Set(Span.Unit.allCases.map(\.rawValue)))
+    let values =
+      AgeRule.Assent.allCases.map(\.rawValue) + RoleRule.Bearer.allCases.map(\.rawValue)
+      + FieldType.allCases.map(\.rawValue)
+    #expect(Set(table.values.keys) == Set(values))
     #expect(Set(table.headings.keys) == Set(PolicyHeading.allCases))
     for (key, text) in table.aspects {
       #expect(Self.places(text) == Self.places(english.aspects[key] ?? ""), "\(key)")
@@ -62,6 +66,8 @@ internal import Testing
     )
     let russian = sentences(old, new, .russian)
     #expect(russian[1].hasSuffix("получатель теперь может видеть и «Здоровье»."))
+    // An abbreviated unit at the end brings its own full stop.
+    #expect(russian[3].hasSuffix("10 раб. дн.") && !russian[3].hasSuffix(".."))
     #expect(sentences(old, old, .english).isEmpty)
   }
 

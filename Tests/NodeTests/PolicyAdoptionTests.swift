@@ -56,6 +56,16 @@ extension NodeTests {
       service: String,
       from desk: String
     ) async throws -> String {
+      let result = try await tryRefer(client, to: peer, service: service, from: desk)
+      return try #require(result?.message, "\(String(describing: result))")
+    }
+
+    private static func tryRefer(
+      _ client: LocalClient,
+      to peer: String,
+      service: String,
+      from desk: String
+    ) async throws -> ReferResult? {
       let opened = try await client.openCase(
         CaseOpen(desk: desk, sections: ["identity": ["name": .text("Example Person")]])
       )
@@ -66,8 +76,7 @@ extension NodeTests {
       var need = Pair.need
       need["service"] = .text(service)
       let ask = ReferAsk(grant: recorded.grants[0].grant, content: ["need": need])
-      let result = try await client.refer(ReferBatch(referrals: [ask])).first
-      return try #require(result?.message, "\(String(describing: result))")
+      return try await client.refer(ReferBatch(referrals: [ask])).first
     }
 
     @Test("POL-021 A second edition is adopted on one side, then the other, live and without loss")
@@ -89,14 +98,15 @@ extension NodeTests {
       }
 
       // The service is not known yet: refused, never guessed.
-      await #expect(throws: (any Error).self) {
-        try await Self.refer(
-          ministry,
-          to: "clinic.example",
-          service: "medical-dental",
-          from: "intake"
-        )
-      }
+      let early = try await Self.tryRefer(
+        ministry,
+        to: "clinic.example",
+        service: "medical-dental",
+        from: "intake"
+      )
+      #expect(early?.message == nil)
+      #expect(early?.problem?.code == "over-disclosed")
+      #expect(early?.problem?.detail == "form-unknown-code")
 
       let text = try String(contentsOf: NodeHarness.policy, encoding: .utf8)
       let policy = try Self.write(Self.second(text), "second.json", pair)

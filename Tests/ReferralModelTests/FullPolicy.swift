@@ -22,13 +22,17 @@ enum FullPolicy {
             "questions": [{"code": "storing", "labels": {"tg": "Нигоҳ дорем?", "en": "May we keep it?"}}],
             "written_for": ["aid"], "written": ["signed"],
             "abroad": {"region": "far", "purposes": ["aid"], "arrival": "24h"},
-            "narrow": [], "least_count": 10,
+            "narrow": [{"purpose": "aid", "group": "need", "fields": ["service"]}], "least_count": 10,
             "receivers": [{"code": "court", "labels": {"tg": "Суд", "en": "Court"}}]
           },
           "notices": [{"code": "first", "version": 1, "labels": {"tg": "Аввал", "en": "First"}, "text": {"tg": "Гӯш кунед.", "en": "Listen."}}],
           "retention": [{"code": "closed", "basis": "law", "life": "90d", "confirmed": false, "labels": {"tg": "Баста", "en": "Closed"}}],
           "kept": [{"code": "bill", "basis": "law", "life": "30d", "labels": {"tg": "Ҳисоб", "en": "Bill"}}],
           "cross_border": {"purpose": "aid", "agencies": [{"agency": "far.example", "country": "kz", "labels": {"tg": "Дур", "en": "Far"}}]},
+          "offices": [
+            {"agency": "clinic.example", "hours": {"utc_offset_minutes": 240, "workdays": ["sat"], "opens": "09:00", "closes": "16:00", "holidays": ["02-02"]}, "telephone": "+992 1"}
+          ],
+          "automatic": {"auto-close": "red"},
           "periods": {"record": "24h", "arrival": "24h"},
           "sections": [
             {"code": "visit", "class": "C3", "labels": {"tg": "Ташриф", "en": "Visit"}, "fields": [
@@ -68,4 +72,9 @@ enum FullPolicy {
       #""persons": 2, "second_within""#,
       with: #""persons": 2, "roles": ["cook"], "second_within""#
     )
+    .replacing(
+      #"{"code": "close", "life": "10d","#,
+      with: #"{"code": "close", "life": "10d", "outcomes": ["colour"],"#
+    )
+    .replacing(#""telephone": false,"#, with: #""telephone": false, "coordinator": true,"#)
 }

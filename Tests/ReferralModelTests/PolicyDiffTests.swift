@@ -23,7 +23,7 @@ internal import Testing
       (#""type": "text", "limit": 10"#, #""type": "text", "limit": 11"#, ["field-limit-changed"]),
       (#""limit": 10, "class": "C4""#, #""limit": 10, "class": "C3""#, ["field-class-changed"]),
       (#""required": true, "list""#, #""required": false, "list""#, ["field-required-changed"]),
-      (#""list": "colour""#, #""list": "assent""#, ["field-list-changed"]),
+      (#""list": "colour""#, #""list": "region""#, ["field-list-changed"]),
       (
         #"{"code": "single", "life": "30d""#, #"{"code": "single", "life": "20d""#,
         ["term-life-changed"]
@@ -56,6 +56,7 @@ internal import Testing
       ),
       (#"[50, 80]"#, #"[50]"#, ["remind-changed"]),
       (#""telephone": false"#, #""telephone": true"#, ["telephone-changed"]),
+      (#""coordinator": true"#, #""coordinator": false"#, ["coordinator-changed"]),
       (#""leg_window": "0m""#, #""leg_window": "4h""#, ["leg-window-changed"]),
       (
         #"{"code": "onward", "labels": {"tg": "Минбаъд", "en": "Onward"}}"#,
@@ -77,7 +78,7 @@ internal import Testing
         #"{"code": "offer", "life": "10d", "groups": ["answer", "need"]"#, ["kind-groups-gained"]
       ),
       (#"["consent", "vital-interest"]"#, #"["consent"]"#, ["kind-bases-lost"]),
-      (#""outcomes": ["colour"]"#, #""outcomes": ["colour", "assent"]"#, ["kind-outcomes-gained"]),
+      (#""outcomes": ["colour"]"#, #""outcomes": ["colour", "region"]"#, ["kind-outcomes-gained"]),
       (#""draft-warn": "21d""#, #""draft-warn": "20d""#, ["timer-changed"]),
       (#""record": "24h""#, #""record": "12h""#, ["timer-changed"]),
       (#""record": "24h", "#, "", ["timer-changed"]),
@@ -92,6 +93,15 @@ internal import Testing
       (#"["mon"]"#, #"["mon", "tue"]"#, ["workdays-changed"]),
       (#""closes": "17:00""#, #""closes": "18:00""#, ["hours-changed"]),
       (#""2027-06-01""#, #""2027-06-02""#, ["holidays-changed"]),
+      (
+        #"{"agency": "clinic.example""#, #"{"agency": "shelter.example""#,
+        ["office-added", "office-removed"]
+      ),
+      (#""closes": "16:00""#, #""closes": "15:00""#, ["office-hours-changed"]),
+      (#""telephone": "+992 1""#, #""telephone": "+992 2""#, ["office-telephone-changed"]),
+      (#", "telephone": "+992 1""#, "", ["office-telephone-changed"]),
+      (#""auto-close": "red""#, #""auto-close": "blue""#, ["automatic-changed"]),
+      (#""automatic": {"auto-close": "red"},"#, "", ["automatic-changed"]),
       (#"{"code": "blue""#, #"{"code": "green""#, ["entry-added", "entry-removed"]),
       (#"{"tg": "Кабуд", "en": "Blue"}"#, #"{"tg": "Кабуд", "en": "Azure"}"#, ["entry-renamed"]),
       (#""hsds": "R""#, #""htcds": "R""#, ["crosswalk-changed", "crosswalk-changed"]),
@@ -100,22 +110,42 @@ internal import Testing
         #""of": "agency", "class": "C4""#, #""of": "agency", "class": "C2""#, ["role-class-changed"]
       ),
       (#"{"code": "chief""#, #"{"code": "boss""#, ["role-added", "role-removed"]),
-      (#""adult_years": 18"#, #""adult_years": 21"#, ["adult-years-changed"]),
+      (#""majority": 18"#, #""majority": 21"#, ["adult-years-changed"]),
       (#"["14d", "7d"]"#, #"["14d"]"#, ["warn-changed"]),
       (#"["60d", "0d"]"#, #"["60d", "30d", "0d"]"#, ["transition-changed"]),
       (#""bands": ["young", "doubt"]"#, #""bands": ["doubt", "young"]"#, ["age-bands-changed"]),
       (#""child": true"#, #""child": false"#, ["age-child-changed"]),
-      (#""decides": ["other"]"#, #""decides": ["other", "self"]"#, ["age-decides-changed"]),
-      (#""assent": "asked""#, #""assent": "none""#, ["age-assent-changed"]),
+      (#""deciders": ["other"]"#, #""deciders": ["other", "self"]"#, ["age-decides-changed"]),
+      (#""assent": "needed""#, #""assent": "none""#, ["age-assent-changed"]),
+      (#""record_within": "24h""#, #""record_within": "12h""#, ["record-within-changed"]),
+      (#""review_within": "7d""#, #""review_within": "5d""#, ["review-within-changed"]),
+      (#""separate": ["aid"]"#, #""separate": []"#, ["never-condition-lost"]),
+      (#"{"code": "storing""#, #"{"code": "police""#, ["question-added", "question-removed"]),
+      (#""en": "May we keep it?""#, #""en": "Shall we keep it?""#, ["question-renamed"]),
+      (#""written_for": ["aid"]"#, #""written_for": []"#, ["written-purposes-lost"]),
       (
-        #""written": {"purposes": ["aid"]"#, #""written": {"purposes": []"#,
-        ["written-purposes-lost"]
-      ),
-      (
-        #""expressions": ["signed"]"#, #""expressions": ["signed", "said"]"#,
+        #""written": ["signed"]"#, #""written": ["signed", "said"]"#,
         ["written-expressions-gained"]
       ),
-      (#""never_condition": ["aid"]"#, #""never_condition": []"#, ["never-condition-lost"]),
+      (#""region": "far""#, #""region": "near""#, ["abroad-region-changed"]),
+      (
+        #""region": "far", "purposes": ["aid"]"#, #""region": "far", "purposes": []"#,
+        ["abroad-purposes-lost"]
+      ),
+      (
+        #""purposes": ["aid"], "arrival": "24h""#, #""purposes": ["aid"], "arrival": "12h""#,
+        ["abroad-arrival-changed"]
+      ),
+      (
+        #""group": "need", "fields": ["service"]"#,
+        #""group": "need", "fields": ["service", "summary"]"#, ["narrow-fields-gained"]
+      ),
+      (
+        #"{"purpose": "aid", "group": "need", "fields": ["service"]}"#, "", ["narrow-removed"]
+      ),
+      (#""least_count": 10"#, #""least_count": 5"#, ["least-count-changed"]),
+      (#"{"code": "court""#, #"{"code": "bank""#, ["receiver-added", "receiver-removed"]),
+      (#"{"tg": "Суд", "en": "Court"}"#, #"{"tg": "Суд", "en": "Bench"}"#, ["receiver-renamed"]),
       (#""en": "Listen.""#, #""en": "Listen well.""#, ["notice-text-changed"]),
       (
         #"{"code": "first", "version": 1"#, #"{"code": "first", "version": 2"#,
@@ -244,8 +274,10 @@ private struct Leaf {
     if let span = Span(text), let longer = Span(span.amount + 1, span.unit) {
       return [.string(longer.description)]
     }
-    return ["C1", "vital-interest", "answer", "assent", "colour", "said", "wish", text + "x"]
-      .filter { $0 != text }.map(CanonicalValue.string)
+    return [
+      "C1", "vital-interest", "answer", "region", "colour", "said", "wish", "near", "none",
+      "summary", "blue", "07:00", "19:00", "sun", "05-05", "+992 2", text + "x",
+    ].filter { $0 != text }.map(CanonicalValue.string)
   }
 
   func replacing(_ root: CanonicalValue, with value: CanonicalValue) -> CanonicalValue {

@@ -143,7 +143,36 @@ internal import Testing
         "$.cross_border.agencies[0].agency"
       ),
       (#""record": "24h""#, #""recall": "24h""#, .unknownKey, "$.periods.recall"),
-      (#""arrival": "24h""#, #""arrival": "0h""#, .impossibleTimer, "$.periods.arrival"),
+      (
+        #""record": "24h", "arrival": "24h""#, #""record": "24h", "arrival": "0h""#,
+        .impossibleTimer, "$.periods.arrival"
+      ),
+      (
+        #""purposes": ["aid"], "arrival": "24h""#, #""purposes": ["aid"], "arrival": "0h""#,
+        .impossibleTimer, "$.consent.abroad.arrival"
+      ),
+      (#""region": "far""#, #""region": "fat""#, .danglingCode, "$.consent.abroad.region"),
+      (
+        #""record_within": "24h""#, #""record_within": "0h""#, .impossibleTimer,
+        "$.consent.record_within"
+      ),
+      (#""review_within": "7d""#, #""review_within": "7w""#, .value, "$.consent.review_within"),
+      (#""least_count": 10"#, #""least_count": 1"#, .value, "$.consent.least_count"),
+      (
+        #""group": "need", "fields": ["service"]"#, #""group": "need", "fields": ["colour"]"#,
+        .danglingCode, "$.consent.narrow[0].fields[0]"
+      ),
+      (
+        #"{"purpose": "aid", "group""#, #"{"purpose": "add", "group""#, .danglingCode,
+        "$.consent.narrow[0].purpose"
+      ),
+      (
+        #"{"tg": "Нигоҳ дорем?", "en": "May we keep it?"}"#, #"{"tg": "Нигоҳ дорем?"}"#,
+        .missingLabel, "$.consent.questions[0].labels.en"
+      ),
+      (#""auto-close": "red""#, #""auto-close": "rod""#, .danglingCode, "$.automatic.auto-close"),
+      (#""telephone": "+992 1""#, #""telephone": "call""#, .value, "$.offices[0].telephone"),
+      (#""closes": "16:00""#, #""closes": "08:00""#, .impossibleTimer, "$.offices[0].hours.closes"),
       (#"{"code": "visit""#, #"{"code": "need""#, .duplicateCode, "$.sections[0].code"),
       (#""overlap": "30d""#, #""overlap": "401d""#, .impossibleTimer, "$.overlap"),
     ] as [(String, String, PolicyFailure.Code, String)]
@@ -185,6 +214,20 @@ internal import Testing
       to: line.firstRange(of: #""double""#)?.lowerBound ?? line.startIndex
     )
     #expect(dangling.column == column + 1)
+  }
+
+  @Test(
+    "A part with a fault is not judged again by the parts that use it, and nothing is trapped on",
+    arguments: [
+      (#""outcomes": ["colour"], "labels""#, #""outcomes": ["colours"], "labels""#, .danglingCode),
+      (#"{"tg": "Хулоса", "en": "Summary"}"#, #"{"tg": "Хулоса"}"#, .missingLabel),
+    ] as [(String, String, PolicyFailure.Code)]
+  )
+  func once(_ found: String, _ put: String, _ code: PolicyFailure.Code) throws {
+    let range = try #require(FullPolicy.text.firstRange(of: found), "\(found)")
+    var broken = FullPolicy.text
+    broken.replaceSubrange(range, with: put)
+    #expect(Policy.findings(in: Array(broken.utf8)).map(\.code) == [code])
   }
 
   @Test("A file of nothing but faults gives no more than a hundred findings")

@@ -22,6 +22,8 @@ package struct PolicyWords: Sendable {
     package let timers: [String: String]
     /// Units of time, by `Span.Unit`; `{0}` is the number.
     package let units: [String: String]
+    /// Words of the protocol that stand as values: assents, bearers of roles, types of fields.
+    package let values: [String: String]
     /// Headings and words of `policy show`, by ``PolicyHeading``.
     package let headings: [PolicyHeading: String]
   }
@@ -55,6 +57,9 @@ package struct PolicyWords: Sendable {
   /// A clock's name.
   package func timer(_ name: String) -> String { table.timers[name] ?? name }
 
+  /// A word of the protocol that stands as a value.
+  package func value(_ word: String) -> String { table.values[word] ?? word }
+
   /// A length of time: `3 working days`.
   package func span(_ span: Span) -> String {
     Phrasebook.fill(table.units[span.unit.rawValue] ?? "{0}", ["\(span.amount)"])
@@ -75,13 +80,15 @@ package struct PolicyWords: Sendable {
     case .renamed(let name):
       return Phrasebook.fill(table.renamed, [part(name), old.label(name), new.label(name)])
     case .set(let aspect, let name, let before, let after):
-      return Phrasebook.fill(
+      let sentence = Phrasebook.fill(
         table.aspects[aspect.rawValue] ?? aspect.rawValue,
         [
           label(name) + owner(name, old, new), text(before, old: old, new: new),
           text(after, old: old, new: new),
         ]
       )
+      // A unit that is abbreviated ends the sentence by itself.
+      return sentence.hasSuffix("..") ? String(sentence.dropLast()) : sentence
     case .gains(let set, let name, let element):
       return Phrasebook.fill(
         table.sets[set.rawValue]?.gains ?? set.rawValue,
@@ -133,6 +140,7 @@ package struct PolicyWords: Sendable {
       names.isEmpty
         ? words(.none).trimmingFullStop
         : names.map { label($0, old: old, new: new) }.joined(separator: ", ")
+    case .word(let word): self.value(word)
     case .text(let text): text.isEmpty ? words(.none).trimmingFullStop : text
     }
   }
@@ -158,6 +166,23 @@ package enum PolicyHeading: String, CaseIterable, Sendable {
   case timers
   case ages
   case decides
+  case consent
+  case majority
+  case warnings
+  case transition
+  case recordWithin
+  case reviewWithin
+  case separate
+  case writtenFor
+  case abroad
+  case narrow
+  case leastCount
+  case questions
+  case receivers
+  case assent
+  case coordinator
+  case offices
+  case automatic
   case kept
   case keptLine
   case unconfirmed

@@ -47,6 +47,7 @@ struct PolicyPicture: Encodable, Sendable {
     var acknowledge: String
     var decide: String
     var contact: String
+    var coordinator: Bool
   }
 
   struct Timed: Encodable, Sendable {
@@ -56,7 +57,10 @@ struct PolicyPicture: Encodable, Sendable {
   }
 
   struct Age: Encodable, Sendable {
+    var code: String
     var label: String
+    var child: Bool
+    var assent: Named
     var decides: [Named]
   }
 
@@ -79,7 +83,10 @@ struct PolicyPicture: Encodable, Sendable {
   var terms: [Timed] = []
   var priorities: [Priority] = []
   var timers: [Timed] = []
+  var automatic: [Named] = []
+  var offices: [PolicyOffice] = []
   var ages: [Age] = []
+  var consent: PolicyConsent?
   var kept: [Kept] = []
   var notices: [Named] = []
 }
@@ -126,7 +133,8 @@ extension PolicyPicture {
         label: labels.label(priority: $0.code),
         acknowledge: texts.span($0.times.acknowledge),
         decide: texts.span($0.times.decide),
-        contact: texts.span($0.times.contact)
+        contact: texts.span($0.times.contact),
+        coordinator: $0.coordinator
       )
     }
     timers =
@@ -142,10 +150,20 @@ extension PolicyPicture {
       }
     ages = (policy.consent?.ages ?? []).map { age in
       Age(
+        code: age.code.text,
         label: labels.label(.age(age.code)),
+        child: age.isChild,
+        assent: Named(code: age.assent.rawValue, label: texts.value(age.assent.rawValue)),
         decides: age.deciders.map { Named(code: $0.text, label: labels.entry($0, "decider")) }
       )
     }
+    automatic = TimerName.allCases.compactMap { timer in
+      policy.automatic[timer].map {
+        Named(code: $0.text, label: labels.label(code: $0, of: timer, in: policy, texts))
+      }
+    }
+    offices = PolicyOffice.all(of: policy)
+    consent = policy.consent.map { PolicyConsent($0, labels, texts) }
     kept = policy.kept.map {
       Kept(
         code: $0.code.text,
@@ -217,8 +235,19 @@ extension PolicyPicture {
 }
 
 extension Catalogue {
+  /// The code that a clock gives, with the clock's name.
+  fileprivate func label(
+    code: Code,
+    of timer: TimerName,
+    in policy: Policy,
+    _ texts: PolicyWords
+  ) -> String {
+    let kind: MessageKind = timer == .decide ? .recall : .close
+    return texts(.decides, texts.timer(timer.rawValue), label(outcome: code, of: kind))
+  }
+
   /// The label of a code of a list that the protocol knows by name.
-  fileprivate func entry(_ code: Code, _ list: String) -> String {
+  func entry(_ code: Code, _ list: String) -> String {
     Code(list).map { label(code, in: $0) } ?? code.text
   }
 }
@@ -239,7 +268,15 @@ extension Report {
       }
     }
     list(texts(.terms), policy.terms) { $1.line(texts(.decides, $0.label, $0.life)) }
-    list(texts(.ages), policy.ages) { $1.line(texts(.decides, $0.label, Self.labels($0.decides))) }
+    list(texts(.ages), policy.ages) { age, report in
+      let decides = Self.labels(age.decides)
+      report.line(
+        age.child
+          ? texts(.assent, age.label, decides, age.assent.label)
+          : texts(.decides, age.label, decides)
+      )
+    }
+    if let consent = policy.consent { show(consent, texts) }
     list(texts(.exceptions), policy.exceptions) { exception, report in
       report.line(
         texts(.exception, exception.label, exception.life, Self.labels(exception.groups))
@@ -247,9 +284,18 @@ extension Report {
       if !exception.roles.isEmpty { report.line("  " + Self.labels(exception.roles)) }
     }
     list(texts(.priorities), policy.priorities) {
-      $1.line(texts(.answers, $0.label, $0.acknowledge, $0.decide, $0.contact))
+      let told = $0.coordinator ? "; \(texts(.coordinator))" : ""
+      $1.line(texts(.answers, $0.label, $0.acknowledge, $0.decide, $0.contact) + told)
     }
     list(texts(.timers), policy.timers) { $1.line(texts(.decides, $0.label, $0.life)) }
+    if !policy.automatic.isEmpty {
+      list(texts(.automatic), policy.automatic) { $1.line("\($0.label) [\($0.code)]") }
+    }
+    if !policy.offices.isEmpty {
+      list(texts(.offices), policy.offices) {
+        $1.line([$0.agency, $0.hours, $0.telephone].compactMap(\.self).joined(separator: "; "))
+      }
+    }
     list(texts(.kept), policy.kept) { kept, report in
       let open = kept.confirmed ? "" : " (\(texts(.unconfirmed)))"
       report.line(texts(.keptLine, kept.label, kept.basis, kept.life) + open)
@@ -267,7 +313,7 @@ extension Report {
     }
   }
 
-  private static func labels(_ names: [PolicyPicture.Named]) -> String {
+  static func labels(_ names: [PolicyPicture.Named]) -> String {
     names.map(\.label).joined(separator: ", ")
   }
 }
