@@ -40,12 +40,24 @@ extension NodeTests {
         }
         let line = try #require(try await clinic.line(sent.message))
         #expect(try await name(clinic, line) == Pair.need["region"])
+        // The sender's grant ends before the key does: what is read afterwards rests on her word to
+        // the clinic (CNS-033).
+        for action in [ReferralAction.ack, .accept] { try await clinic.act(action, on: line) }
+        let own = try await ConsentLifeService(node: clinic.node).own(
+          OwnConsent(
+            referral: line.referral,
+            desk: "desk",
+            record: Pair.facts,
+            answers: ["storing": true]
+          ),
+          clinic.presence()
+        )
 
         // The epoch is over, and 60 days more: nobody has unlocked the desk since, so it stays.
         time.pass(ms: 151 * day)
         try await time.settle()
         #expect(try keyring.deskKeys().contains { $0.keyID == first.keyID })
-        #expect(try keyring.cases(onlyUnder: first) == [caseName])
+        #expect(try keyring.cases(onlyUnder: first).sorted() == [caseName, own.case].sorted())
 
         // Somebody comes to work: what stands under the old key is wrapped to the present one.
         _ = try await clinic.presence()

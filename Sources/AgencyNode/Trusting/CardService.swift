@@ -207,6 +207,10 @@ package struct CardService: Sendable {
         )
       )
     }
+    // An epoch that has ended is still shown for its days of grace, and bounds the card: a reader takes
+    // it to have been signed before that end.
+    let boundMs = desks.compactMap { $0.keys.first?.notAfterMs }.min()
+      .map { $0 + TrustLimits.cardLifeMs }
     return Card(
       agency: node.trust.me,
       realm: node.store.identity.realm,
@@ -223,7 +227,7 @@ package struct CardService: Sendable {
         key: try NodeStore.signingKey(keyring, named: "witness/\(number)").publicKey,
         number: number
       ),
-      expiresMs: expiresMs,
+      expiresMs: min(expiresMs, boundMs ?? expiresMs),
       pastLogs: try await pastLogs(node),
       protocols: [Card.currentProtocol]
     )
