@@ -85,13 +85,19 @@ extension LocalClient {
   }
 
   /// Stops sharing.
-  package func stop(_ request: ConsentStop) async throws(LocalFailure) -> ConsentChanged {
-    try await post(.stop, request)
+  package func stop(
+    _ request: ConsentStop,
+    idempotencyKey: String? = nil
+  ) async throws(LocalFailure) -> ConsentChanged {
+    try await post(.stop, request, idempotencyKey: idempotencyKey)
   }
 
   /// Erases and cancels.
-  package func withdraw(_ request: ConsentWithdraw) async throws(LocalFailure) -> ConsentChanged {
-    try await post(.withdraw, request)
+  package func withdraw(
+    _ request: ConsentWithdraw,
+    idempotencyKey: String? = nil
+  ) async throws(LocalFailure) -> ConsentChanged {
+    try await post(.withdraw, request, idempotencyKey: idempotencyKey)
   }
 
   /// Shares again.

@@ -16,6 +16,9 @@ final class WorldClock: Sendable {
   /// Lets time pass.
   func pass(hours: UInt64) { aheadMs.withLock { $0 += hours * 3_600_000 } }
 
+  /// Lets a little time pass: less than makes a node that is there count as dark.
+  func pass(minutes: UInt64) { aheadMs.withLock { $0 += minutes * 60_000 } }
+
   /// Unix ms.
   var nowMs: UInt64 {
     UInt64(Date().timeIntervalSince1970 * 1000) + aheadMs.withLock { $0 }

@@ -272,12 +272,18 @@ extension NodeTests {
       defer { trio.end() }
       let (caseID, grant, atShelter) = try await refer(trio, onward: false)
       let shelter = try await trio.session("shelter")
-      let ministry = try await trio.session("ministry")
+      var ministry = try await trio.session("ministry")
       // Nothing is stopped: nothing to resume.
       await #expect(throws: LocalFailure.self) {
         try await ministry.resume(ConsentResume(case: caseID, grant: grant, record: Pair.facts))
       }
-      _ = try await ministry.stop(ConsentStop(case: caseID, channel: "in-person"))
+      let stop = ConsentStop(case: caseID, channel: "in-person")
+      let stopped = try await ministry.stop(stop, idempotencyKey: "stop-1")
+      // Asked again under its key, also after a kill, it is the same stop and no second message.
+      try trio.node("ministry").kill()
+      try await trio.node("ministry").start()
+      ministry = try await trio.session("ministry")
+      #expect(try await ministry.stop(stop, idempotencyKey: "stop-1") == stopped)
       try await eventually("the shelter is frozen") {
         try await shelter.showReferral(atShelter).content.isEmpty
       }

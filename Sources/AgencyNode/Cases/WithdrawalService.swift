@@ -211,7 +211,7 @@ package struct WithdrawalService: Sendable {
       }
       let known = people
       let ended = try await node.store.change { transaction -> [GrantEnding.Ended] in
-        try grants.map { grant in
+        let ended = try grants.map { grant in
           let taken = groups.map { $0.filter(grant.groups.contains) }
           let ended = try GrantEnding(
             step: step,
@@ -243,6 +243,11 @@ package struct WithdrawalService: Sendable {
           }
           return ended
         }
+        try transaction.keepAnswer {
+          let after = try grants.compactMap { try transaction.ownGrant($0.index) }
+          return try LocalJSON.encode(Self.changed(after, ended, nowMs: nowMs))
+        }
+        return ended
       }
       node.metrics.add(.withdrawals, ended.count)
       for entry in ended where entry.message != nil { node.lanes.wake(entry.peer) }
@@ -253,11 +258,19 @@ package struct WithdrawalService: Sendable {
         }
       }
       let after = try await node.store.read { try $0.grants(grants.map(\.index)) }
-      return ConsentChanged(
-        grants: after.map { $0.view(nowMs: nowMs) },
-        messages: ended.compactMap { $0.message?.hex },
-        referrals: ended.compactMap(\.referral)
-      )
+      return Self.changed(after, ended, nowMs: nowMs)
     }
+  }
+
+  private static func changed(
+    _ grants: [OwnGrant],
+    _ ended: [GrantEnding.Ended],
+    nowMs: UInt64
+  ) -> ConsentChanged {
+    ConsentChanged(
+      grants: grants.map { $0.view(nowMs: nowMs) },
+      messages: ended.compactMap { $0.message?.hex },
+      referrals: ended.compactMap(\.referral)
+    )
   }
 }
