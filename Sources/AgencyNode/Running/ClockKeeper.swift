@@ -68,6 +68,9 @@ package final class ClockKeeper: Sendable {
   /// Whether the node may put its name to a time: its clock is believed, and no day behind the others.
   package var mayCosign: Bool { standing == .right && !trusted.isAlarm }
 
+  /// The latest time that the node is sure of, Unix ms; for what cannot be undone.
+  var sureMs: UInt64 { floor.withLock { $0.sureMs } }
+
   /// How the machine's clock stands.
   var standing: ClockFloor.Standing {
     let (local, steady) = (machine.nowMs(), machine.steadyMs())
