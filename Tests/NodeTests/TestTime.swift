@@ -103,7 +103,7 @@ final class TestTime: Sendable {
     while try await !holds() {
       guard nowMs - start < atMostMs else { throw Late(what: what) }
       pass(ms: 1_000)
-      try await Task.sleep(for: .milliseconds(60))
+      try await Task.sleep(for: .milliseconds(120))
     }
     return nowMs - start
   }
@@ -112,7 +112,7 @@ final class TestTime: Sendable {
   func settle() async throws {
     for _ in 0..<4 {
       pass(ms: 61_000)
-      try await Task.sleep(for: .milliseconds(150))
+      try await Task.sleep(for: .milliseconds(250))
     }
   }
 
