@@ -158,13 +158,15 @@ STAFF, SUBJECT = {"actor": "u-4f2a", "desk": "intake"}, story.subject
 
 
 class Story:
-    """A ministry log whose events a test chooses; everything but the one thing wrong is right."""
+    """A log whose events a test chooses; everything but the one thing wrong is right."""
 
-    def __init__(self):
-        self.log = Log(log, M, REALM.hex())
+    def __init__(self, agency=M, peer=S, without=()):
+        self.log = Log(story.log_key[agency], agency, REALM.hex())
+        self.name, self.peer = story.log_key[agency].name, peer
         self.time = T0
-        for kind, text in (("register", text0), ("policy", story.policy), ("card", story.card_text[M])):
-            self.log.append(kind, self.time, {"message": sha(text).hex()})
+        for kind, text in (("register", text0), ("policy", story.policy), ("card", story.card_text[agency])):
+            if kind not in without:
+                self.log.append(kind, self.time, {"message": sha(text).hex()})
         self.person = {}
         self.seq = 0
 
@@ -185,6 +187,18 @@ class Story:
              "register": REALM.hex(), "seq": self.seq, **changed}
         i = self.put("disclose", e, STAFF, SUBJECT, step)
         return i
+
+    def notice(self, kind, message, ref=None, step=1000, **changed):
+        self.seq += 1
+        e = {"expires": self.time + 100 * DAY, "kind": kind, "message": sha(message.encode()).hex(), "peer": self.peer, "seq": self.seq,
+             **({"ref": sha(ref.encode()).hex()} if ref else {}), **changed}
+        return self.put("notify", e, {}, None, step)
+
+    def take(self, message, step=1000):
+        return self.put("receive", {"message": sha(message.encode()).hex(), "outcome": "stored", "peer": self.peer}, {}, None, step)
+
+    def later(self, step):
+        self.put("unlock", {"outcome": "unlocked"}, STAFF, step=step)
 
     def lines(self):
         bundle = story.bundle(self.log, {}, {}, {}, [M, S], [], self.time)
@@ -254,7 +268,132 @@ def alone(s):
     s.put("unlock", {"outcome": "unlocked"}, STAFF, step=2 * DAY)
 
 
-judged("c13-exception-without-a-second-person", "AUD-048 EVT-022 AUD-025", alone, "staff-same-person", "not-settled")
+judged("c13-exception-without-a-second-person", "AUD-053 EVT-022 AUD-025", alone, "second-person-missing", "not-settled")
+
+# --- what people did, or owe --------------------------------------------------------------------------------------------------
+HOUR, OTHER, THIRD = DAY // 24, {"actor": "u-77aa"}, {"actor": "u-0c11"}
+
+
+def excepted(*steps, a=STAFF, **changed):
+    """An exception, and what follows: (after how long, type, E, A)."""
+    def tell(s):
+        g = s.grant(a, **{"basis": "vital-interest", "until": T0 + 2 * DAY, **changed})
+        for step, kind, e, who in steps:
+            whole = {"grant": g, **e}
+            s.put(kind, whole, who if kind == "expire" else {**who, "cause": g}, step=step)
+    return tell
+
+
+def signed(step, who=OTHER):
+    return step, "countersign", {}, who
+
+
+def looked(step, who=THIRD, outcome="in-order"):
+    return step, "review", {"outcome": outcome}, who
+
+
+def silence(step):
+    return step, "review", {"outcome": "in-order"}, {**THIRD, "cause": 0}
+
+
+LAPSED = (DAY + HOUR, "expire", {"grant_log": log.name, "kind": "exception"}, {})
+TAKEN_BACK = (1000, "withdraw", {"grant_log": log.name, "until": T0 + 2 * DAY}, {})
+judged("exception-and-a-second-person-in-time", "AUD-053 AUD-054", excepted(signed(DAY - HOUR), looked(1000)))
+judged("exception-for-a-purpose-it-does-not-serve", "AUD-048", excepted(a=TWO_PERSONS, purpose="criminal-justice"), "exception-scope")
+judged("exception-with-a-group-it-does-not-need", "AUD-048", excepted(a=TWO_PERSONS, groups=["exploitation", "need"]), "exception-scope")
+judged("exception-that-needs-both-at-once", "AUD-053", excepted(looked(1000), basis="court-order", purpose="criminal-justice", groups=["need"]), "second-person-missing")
+judged("second-person-after-a-day", "AUD-053", excepted(signed(DAY + HOUR), looked(1000)), "second-person-late", "not-settled")
+judged("second-person-is-the-first", "AUD-048 AUD-053", excepted(signed(HOUR, STAFF), looked(DAY + HOUR)), "staff-same-person", "second-person-missing", "not-settled")
+judged("nobody-came-and-it-ended", "AUD-053 AUD-058", excepted(LAPSED, TAKEN_BACK, looked(1000)), "second-person-missing", "not-settled")
+judged("nobody-came-and-it-was-not-taken-back", "AUD-058", excepted(LAPSED, looked(1000)), "second-person-missing", "withdraw-missing", "not-settled")
+judged("exception-not-yet-looked-at", "AUD-054", excepted(TAKEN_BACK, a=TWO_PERSONS))
+judged("exception-never-looked-at", "AUD-054", lambda s: (excepted(TAKEN_BACK, a=TWO_PERSONS)(s), s.later(8 * DAY)), "review-missing", "not-settled")
+judged("exception-looked-at-late", "AUD-054", excepted(TAKEN_BACK, looked(8 * DAY), a=TWO_PERSONS), "review-late", "not-settled")
+judged("exception-looked-at-by-who-granted-it", "AUD-054", excepted(looked(HOUR, STAFF), a=TWO_PERSONS), "reviewer-same-person")
+judged("exception-looked-at-by-who-stood-by-it", "AUD-054", excepted(signed(HOUR), looked(HOUR, OTHER)), "reviewer-same-person")
+judged("exception-looked-at-and-an-incident", "AUD-054", excepted(looked(HOUR, outcome="incident"), a=TWO_PERSONS))
+
+
+def told(kind, ago, then=(), granted=True, step=2 * HOUR, **changed):
+    """Said or handed over `ago` before it was recorded."""
+    def tell(s):
+        g = s.grant(**{k: v for k, v in changed.items() if k == "until"})
+        e = {"basis": "consent", "from": s.time + step - ago, "groups": ["need"], "policy": story.policy_hash, "purpose": "accommodation",
+             "register": REALM.hex(), **({"peer": S} if kind == "verbal" else {"receiver": "relative"}), **({"grant": g} if granted else {}),
+             **{k: v for k, v in changed.items() if k != "until"}}
+        i = s.put(kind, e, STAFF, SUBJECT, step)
+        for after, who in then:
+            s.put("review", {"outcome": "in-order"}, {**who, "cause": i}, step=after)
+    return tell
+
+
+judged("told-and-recorded", "AUD-055", told("verbal", HOUR))
+judged("handed-over-and-recorded", "AUD-055", told("outside", HOUR, granted=False))
+judged("told-and-recorded-after-a-day", "AUD-055", told("verbal", DAY + HOUR, [(HOUR, THIRD)], step=DAY + 2 * HOUR), "record-late", "not-settled")
+judged("handed-over-and-recorded-after-a-day", "AUD-055", told("outside", 2 * DAY, [(HOUR, THIRD)], granted=False), "record-late")
+judged("recorded-late-and-looked-at-by-who-recorded-it", "AUD-054 AUD-055", told("outside", 2 * DAY, [(HOUR, STAFF)], granted=False), "record-late", "reviewer-same-person")
+judged("told-before-it-was-said", "AUD-055", told("verbal", -HOUR), "event-malformed")
+judged("told-to-another", "AUD-055", told("verbal", HOUR, peer=H), "grant-scope")
+judged("told-more-than-granted", "AUD-055", told("verbal", HOUR, groups=["location", "need"]), "grant-scope")
+judged("told-after-the-end", "AUD-055", told("verbal", HOUR, until=T0 + HOUR), "grant-expired")
+judged("told-under-no-grant", "AUD-055", told("verbal", HOUR, grant=0), "grant-missing")
+
+
+def spoken_after(s, g, order):
+    for what in order:
+        if what == "withdraw":
+            s.put("withdraw", {"grant": g, "grant_log": log.name, "until": T0 + 30 * DAY}, STAFF, SUBJECT)
+        else:
+            s.put("verbal", {"basis": "consent", "from": s.time + (1000 if what == "now" else -1000), "grant": g, "groups": ["need"], "peer": S,
+                             "policy": story.policy_hash, "purpose": "accommodation", "register": REALM.hex()}, STAFF, SUBJECT)
+
+
+judged("told-after-it-was-taken-back", "AUD-055", scene(lambda s, g: spoken_after(s, g, ["withdraw", "now"])), "grant-withdrawn")
+judged("told-before-it-was-taken-back", "AUD-055", scene(lambda s, g: (s.later(HOUR), spoken_after(s, g, ["withdraw", "before"]))))
+
+
+def ended(outcome, back=True):
+    def tell(s, g):
+        s.put("consent", {"grant": g, "grant_log": log.name, "outcome": outcome, "peer": S, "policy": story.policy_hash, "purpose": "accommodation",
+                          "register": REALM.hex()}, STAFF)
+        if back:
+            s.put("withdraw", {"grant": g, "grant_log": log.name, "until": T0 + 30 * DAY}, STAFF, SUBJECT)
+    return scene(tell)
+
+
+judged("revoked", "AUD-058", ended("revoked"))
+judged("invalidated", "AUD-058", ended("invalidated"))
+judged("revoked-and-left-standing", "AUD-058", ended("revoked", back=False), "withdraw-missing")
+judged("invalidated-and-left-standing", "AUD-058", ended("invalidated", back=False), "withdraw-missing")
+
+
+def ran_out(*events):
+    def tell(s):
+        g = s.grant(until=T0 + DAY)
+        for step, kind, e in events:
+            s.put(kind, {"grant": g, "grant_log": log.name, **e}, STAFF if kind == "withdraw" else {}, SUBJECT if kind == "withdraw" else None, step)
+        s.later(2 * DAY)
+    return tell
+
+
+RAN_OUT = (DAY, "expire", {"kind": "grant"})
+judged("grant-ran-out-and-was-said-to", "AUD-057", ran_out(RAN_OUT), "not-settled")
+judged("grant-ran-out-after-it-was-taken-back", "AUD-057", ran_out((1000, "withdraw", {"until": T0 + DAY})), "not-settled")
+judged("grant-ran-out-and-nothing-was-said", "AUD-057", ran_out(), "expire-missing", "not-settled")
+judged("grant-ran-out-and-something-else-was-said", "AUD-057", ran_out((DAY, "expire", {"kind": "erasure-receipt"})),
+       "erasure-receipt-late", "expire-missing", "not-settled")
+judged("erasure-receipt-did-not-come", "AUD-056", scene(lambda s, g: s.put(
+    "expire", {"grant": g, "grant_log": log.name, "kind": "erasure-receipt"})), "erasure-receipt-late")
+
+
+def unadopted(id, kind):
+    s = Story(without=[kind])
+    s.grant()
+    bu(f"judged/{id}", "AUD-057", s.lines(), "adoption-missing")
+
+
+unadopted("policy-never-taken-into-use", "policy")
+unadopted("register-never-taken-into-use", "register")
 
 
 def erased(cause, targets=None, person="gone", withdraw=True):
@@ -277,7 +416,7 @@ def late(s, g):
     s.put("unlock", {"outcome": "unlocked"}, STAFF, step=200 * DAY)
 
 
-judged("no-receipt-for-long", "AUD-045 AUD-025", scene(late), "receipt-missing", "not-settled")
+judged("no-receipt-for-long", "AUD-045 AUD-025 AUD-057", scene(late), "receipt-missing", "not-settled", "expire-missing")
 judged("succeed-not-first", "AUD-017 CHK-013", lambda s: s.put("succeed", {"old_log": f"{M}/amonat/log/2", "root": sha(b"x").hex(), "size": 1, "index": 0}), "index-mismatch")
 judged("succeed-later", "AUD-050 CHK-013", lambda s: s.put("succeed", {"old_log": log.name, "root": sha(b"x").hex(), "size": 1}), "succeed-misplaced")
 judged("restored-then-a-gap", "AUD-051", scene(lambda s, g: (s.put("restore", {"kind": "backup"}), s.send(g, seq=5))))
@@ -300,6 +439,71 @@ for _ in range(13):
     EMPTY.pad()
 silent = story.bundle(EMPTY, {}, {}, {}, [M, S], [], T0 + DAY)
 bu("several/receipt-hidden-by-the-other-side", "AUD-049 AUD-035", MINISTRY, "counterpart-missing", "log-forked", beside=[silent])
+
+
+def both(id, covers, tell, *expect):
+    """The ministry's bundle and the shelter's, read together."""
+    m, s = Story(), Story(S, M)
+    tell(m, s, m.grant())
+    bu(f"several/{id}", covers, m.lines(), *expect, beside=[closed(s.lines())])
+
+
+def asked(m, s, g, kind="withdraw"):
+    m.send(g)
+    s.take("message 1")
+    if kind == "recall":
+        m.notice("recall", "ask", "message 1", outcome="recalled-error")
+    else:
+        m.notice("withdraw", "ask", grant=g, grant_log=log.name, outcome="erase", until=T0 + 30 * DAY)
+    s.take("ask")
+
+
+def erased_after(step, kind="withdraw", ref="ask"):
+    def tell(m, s, g):
+        asked(m, s, g, kind)
+        s.notice("erased", "done", ref, step=step, outcome="erased")
+        m.take("done")
+    return tell
+
+
+both("asked-to-erase-and-erased", "AUD-056 WDR-020", erased_after(5 * HOUR))
+both("asked-to-erase-and-erased-late", "AUD-056", erased_after(7 * DAY), "erasure-receipt-late", "not-settled")
+both("recalled-and-erased-late", "AUD-056 WDR-024", erased_after(DAY + HOUR, "recall"), "erasure-receipt-late", "not-settled")
+both("asked-to-erase-and-still-in-time", "AUD-056", asked)
+both("asked-to-erase-and-silent", "AUD-056 WDR-020", lambda m, s, g: (asked(m, s, g), s.later(7 * DAY)), "erasure-receipt-missing", "not-settled")
+both("asked-to-erase-and-another-was-answered", "AUD-056", lambda m, s, g: (erased_after(5 * HOUR, ref="message 1")(m, s, g), s.later(7 * DAY)),
+     "erasure-receipt-missing", "not-settled")
+
+
+def served(*steps, until=T0 + 30 * DAY):
+    """A service under a grant of the ministry's; the shelter's steps as (after how long, what)."""
+    def tell(m, s, _):
+        g = m.grant(until=until)
+        m.send(g)
+        s.take("message 1")
+        for step, what in steps:
+            if what == "own":
+                s.put("consent", {"grant": g, "grant_log": log.name, "outcome": "own", "peer": M, "policy": story.policy_hash,
+                                  "purpose": "accommodation", "register": REALM.hex()}, STAFF, step=step)
+            elif what == "open":
+                s.put("open", {"groups": ["need"], "message": sha(b"message 1").hex()}, STAFF, SUBJECT, step)
+            elif what == "renew":
+                m.grant(until=until + 5 * DAY, renews=g)
+            elif what == "later":
+                s.later(step)
+            else:
+                s.notice(what, what, "message 1", step=step, **({"outcome": "fully-met"} if what == "complete" else {}))
+                m.take(what)
+    return tell
+
+
+both("served-by-own-consent", "AUD-059", served((HOUR, "own"), (HOUR, "start"), (2 * DAY, "open"), until=T0 + DAY), "not-settled")
+both("served-without-own-consent-in-time", "AUD-059", served((HOUR, "start"), (HOUR, "open")))
+both("served-on-without-own-consent", "AUD-059", served((HOUR, "start"), (2 * DAY, "later"), until=T0 + DAY), "own-consent-missing", "not-settled")
+both("served-and-completed-without-own-consent", "AUD-059", served((HOUR, "start"), (HOUR, "complete"), (2 * DAY, "later"), until=T0 + DAY), "not-settled")
+both("opened-after-the-end", "AUD-059", served((2 * DAY, "open"), until=T0 + DAY), "use-after-end", "not-settled")
+both("opened-after-the-end-and-then-asked", "AUD-059", served((2 * DAY, "open"), (HOUR, "own"), until=T0 + DAY), "use-after-end", "not-settled")
+both("opened-under-a-renewal", "AUD-059", served((HOUR, "renew"), (2 * DAY, "open"), until=T0 + DAY), "not-settled")
 
 # --- a log that follows another -------------------------------------------------------------------------------------------------------
 SIZE, ROOT = len(story.ministry.leaves), ref.root(story.ministry.hashes)

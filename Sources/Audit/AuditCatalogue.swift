@@ -1,6 +1,8 @@
 /// What people read, keyed by code; a second word in the key is a detail that changes the sentence.
 enum AuditCatalogue {
-  static let sentences: [String: Sentence] = [
+  static let sentences = proofs.merging(people) { first, _ in first }
+
+  private static let proofs: [String: Sentence] = [
     "bundle-malformed": Sentence(
       "This line is not in the format, or not in its place; nothing after it was judged.",
       ru: "Эта строка не по формату или не на своём месте; всё после неё не проверено.",
@@ -283,9 +285,11 @@ enum AuditCatalogue {
       tg: "Қисми шахсӣ нест, ва ягон несткунии сабтшуда онро дар бар намегирад."
     ),
     "staff-same-person": Sentence(
-      "An exception needs two different persons; the second is missing or the same.",
-      ru: "Исключение требует двух разных лиц; второго нет или это то же лицо.",
-      tg: "Истисно ду шахси гуногунро мехоҳад; дуюмӣ нест ё ҳамон шахс аст."
+      "An exception needs two different persons; here the second is the first, or the first is not named.",
+      ru:
+        "Исключение требует двух разных лиц; здесь второе лицо — то же самое, или первое не названо.",
+      tg:
+        "Истисно ду шахси гуногунро мехоҳад; ин ҷо дуюмӣ ҳамон аввалӣ аст ё аввалӣ номбар нашудааст."
     ),
     "exception-used": Sentence(
       "The lawful exception {0} was used; it is to be reviewed.",
@@ -293,9 +297,9 @@ enum AuditCatalogue {
       tg: "Истиснои қонунии {0} истифода шуд; он бояд баррасӣ шавад."
     ),
     "exception-too-long": Sentence(
-      "An exception was granted for more than 72 hours.",
-      ru: "Исключение дано более чем на 72 часа.",
-      tg: "Истисно барои зиёда аз 72 соат дода шудааст."
+      "An exception was granted for longer than the policy allows, or for more than 72 hours.",
+      ru: "Исключение дано дольше, чем разрешает политика, или более чем на 72 часа.",
+      tg: "Истисно дарозтар аз он чи сиёсат иҷозат медиҳад ё зиёда аз 72 соат дода шудааст."
     ),
     "not-settled": Sentence(
       "No settled checkpoint covers these leaves yet.",

@@ -21,6 +21,7 @@ package final class AuditSession {
     let size: UInt64
   }
 
+  /// A grant, by its log and its place there.
   struct PastGrant: Hashable {
     let log: String
     let index: UInt64
@@ -37,6 +38,8 @@ package final class AuditSession {
   var grants: [String: GrantTable] = [:]
   /// Withdrawals, in a later log, of grants of an earlier one.
   var withdrawals: [PastGrant: UInt64] = [:]
+  /// Registers and policies that logs already read took into use, by log.
+  var adopted: [String: Set<Digest32>] = [:]
   /// Messages that logs already read left without an answer.
   var unanswered: Set<Digest32> = []
   /// Where the logs already read end.
@@ -49,11 +52,16 @@ package final class AuditSession {
   private(set) var claims: [String: [Claim]] = [:]
   /// Collects messages where bundles are reconciled.
   let messages: MessageLedger?
+  /// Collects what agencies owe each other where bundles are reconciled.
+  let promises: PromiseLedger?
 
   /// Starts a session.
   ///
   /// - Parameter reconciling: Whether messages are kept, to be matched across agencies.
-  package init(reconciling: Bool = false) { messages = reconciling ? MessageLedger() : nil }
+  package init(reconciling: Bool = false) {
+    messages = reconciling ? MessageLedger() : nil
+    promises = reconciling ? PromiseLedger() : nil
+  }
 
   /// Takes note of what a bundle that has yet to be read claims of other logs.
   package func expect(_ claims: [String: [Claim]]) {

@@ -4,7 +4,7 @@ internal import Sealing
 internal import TransparencyLog
 
 extension BundleVerifier {
-  /// The rules of an event's type (AUD-042 to AUD-048).
+  /// The rules of an event's type (AUD-042 to AUD-059).
   mutating func apply(_ event: LogEvent, _ staff: StaffPart, at index: UInt64) {
     switch event.type {
     case .grant: grant(event, staff, at: index)
@@ -12,11 +12,13 @@ extension BundleVerifier {
     case .notify:
       guard let sent = sequenced(event, staff, isDisclosure: false, at: index) else { return }
       send(event, sent)
+      promise(event, sent)
     case .cancel:
       let cancelled = sequenced(event, staff, isDisclosure: false, at: index)
       guard let cancelled, let message = event.digest(.message) else { return }
       rules.cancel(message)
       rules.cause(at: index)
+      session.promises?.cancel(message)
       session.messages?.cancel(
         message,
         at: MessageRecord.Taken(
@@ -29,26 +31,30 @@ extension BundleVerifier {
         )
       )
     case .withdraw:
-      withdraw(event, at: index)
+      withdraw(event, staff, at: index)
       rules.cause(at: index)
     case .receive:
       rules.cause(at: index)
       receive(event, staff, at: index)
     case .refuse: receive(event, staff, at: index)
-    case .expire: rules.cause(at: index)
+    case .expire:
+      rules.cause(at: index)
+      expire(event, at: index)
     case .erase:
       let targets = (event.strings(.targets) ?? []).compactMap(LineBytes.indexRange)
       rules.erase(at: index, cause: event.integer(.cause) ?? staff.cause, targets: targets)
-    case .verbal, .outside, .consentRefused: known(event, at: index)
+    case .consentRefused: known(event, at: index)
+    case .verbal, .outside: outside(event, staff, at: index)
+    case .consent: consent(event, staff, at: index)
+    case .countersign: countersign(event, staff, at: index)
+    case .review: review(event, staff, at: index)
+    case .register, .policy: adopt(event)
+    case .open: opened(event, staff, at: index)
     case .succeed: succeed(event, at: index)
     case .restore:
       rules.cause(at: index)
       rules.restored()
-    default:
-      if event.type.rawValue == "countersign", let grant = event.integer(.grant) {
-        let actor = staff.actor.map(session.words.number)
-        rules.countersign(grant, actor: actor, timeMs: staff.timeMs)
-      }
+    default: break
     }
   }
 
@@ -74,15 +80,11 @@ extension BundleVerifier {
       return emit(.eventMalformed, .error, index...index, ["peer"])
     }
     rules.grants.add(index, scope, untilMs: untilMs)
+    if let renewed = event.integer(.renews) {
+      session.promises?.renew(.init(log: logText, index: renewed), by: index)
+    }
     guard let basis = event.string(.basis), EventBasis.isException(basis) else { return }
-    rules.exception(
-      index,
-      basis: basis,
-      actor: staff.actor.map(session.words.number),
-      actor2: staff.actor2.map(session.words.number),
-      timeMs: staff.timeMs,
-      untilMs: untilMs
-    )
+    exception(basis, event, staff, untilMs: untilMs, at: index)
   }
 
   private mutating func disclose(_ event: LogEvent, _ staff: StaffPart, at index: UInt64) {
@@ -90,6 +92,7 @@ extension BundleVerifier {
     guard let sent = sequenced(event, staff, isDisclosure: true, at: index) else { return }
     if !event.equals(.basis, "reply") { judgeGrant(event, staff, at: index) }
     send(event, sent)
+    rest(event)
   }
 
   /// AUD-042, AUD-043.
@@ -144,11 +147,12 @@ extension BundleVerifier {
     event.digest(.message).map { session.unanswered.contains($0) } ?? false
   }
 
-  private mutating func withdraw(_ event: LogEvent, at index: UInt64) {
+  private mutating func withdraw(_ event: LogEvent, _ staff: StaffPart, at index: UInt64) {
     // Single groups that are taken back leave the grant standing for the others (WDR-016).
     guard let grant = event.integer(.grant), !event.has(.groups) else { return }
     if event.equals(.grantLog, logBytes.span) {
       rules.grants.withdraw(grant, at: index)
+      if rules.people.withdrawnMs[grant] == nil { rules.people.withdrawnMs[grant] = staff.timeMs }
     } else if let log = event.string(.grantLog) {
       let key = AuditSession.PastGrant(log: log, index: grant)
       if session.withdrawals[key] == nil { session.withdrawals[key] = index }
@@ -156,7 +160,7 @@ extension BundleVerifier {
   }
 
   /// Recipient, purpose, policy and groups, as numbers; after ``known(_:at:)``.
-  private func scope(_ event: LogEvent) -> GrantTable.Scope? {
+  func scope(_ event: LogEvent) -> GrantTable.Scope? {
     guard let peer = event.text(.peer), let purpose = event.text(.purpose),
       let policy = lastPolicy, let groups = event.text(.groups), let mask = session.groups(groups)
     else { return nil }
@@ -169,16 +173,18 @@ extension BundleVerifier {
   }
 
   /// The policy, register and peer that an event names are in the bundle (AUD-008).
-  private mutating func known(_ event: LogEvent, at index: UInt64) {
+  mutating func known(_ event: LogEvent, at index: UInt64) {
     if let policy = event.digest(.policy) {
       if policy != lastPolicy?.digest {
         lastPolicy = (policy, session.policy(policy), trust.policies.contains(policy))
+        if lastPolicy?.isHere == true { adopted(policy, at: index) }
       }
       if lastPolicy?.isHere != true { rules.remark(.policyMissing, .error, index...index) }
     }
     if let register = event.digest(.register), register != lastRegister {
       if trust.hasRegister(register) {
         lastRegister = register
+        adopted(register, at: index)
       } else {
         rules.remark(.registerUnknown, .error, index...index)
       }

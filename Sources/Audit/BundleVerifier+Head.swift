@@ -62,6 +62,9 @@ extension BundleVerifier {
     {
       rules.lastSeq = earlier
     }
+    if head.log.number > 1 {
+      adoptions = session.adopted["\(head.agency.text)/amonat/log/\(head.log.number - 1)"]
+    }
     place = .padKey
   }
 
@@ -87,9 +90,8 @@ extension BundleVerifier {
       let claimed = try? Checkpoint.claimed(note: note),
       LineBytes.same(claimed.origin, logText), claimed.size == head.size
     else { return malformed("checkpoint", at: field) }
-    if !trust.readPolicy() { emit(.policyMissing, .error, nil, ["newest"]) }
+    if !trust.choosePolicy() { emit(.policyMissing, .error, nil, ["newest"]) }
     if trust.quorum.agencies == 1 { emit(.quorumOne, .note) }
-    rules.secondPersonMs = trust.secondPersonMs ?? LogRules.dayMs
     if claimed.root != head.root { emit(.rootMismatch, .error, nil, ["head"]) }
     let isSigned = checkOwn(claimed, note)
     finalSettledMs = isSigned ? judgeCosignatures(note) : nil

@@ -106,6 +106,7 @@ extension BundleVerifier {
     else { return malformed("closed", at: fields[2]) }
     emit(.eventUnopened, .error, roots.size...roots.size)
     summary.closed += 1
+    adoptions = nil
     append(leaf.hash)
   }
 
@@ -176,6 +177,7 @@ extension BundleVerifier {
   ) {
     emit(code, .error, index...index, details)
     unclear = true
+    adoptions = nil
   }
 
   /// At the `end` line: the last answer, the last root, then what needed the whole log.
@@ -233,6 +235,7 @@ extension BundleVerifier {
     judgeEnding(head)
     session.finals[logText] = (head.size, head.root, name)
     session.grants[logText] = rules.grants
+    session.adopted[logText] = adoptions
     session.lastSeq[logText] = rules.lastSeq
     guard let messages = session.messages else { return }
     messages.read(ownNumber, upTo: max(head.madeMs, rules.lastTimeMs))

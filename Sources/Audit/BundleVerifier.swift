@@ -67,6 +67,9 @@ package struct BundleVerifier {
   /// The policy that an event named last, its number, and whether it is in the bundle.
   var lastPolicy: (digest: Digest32, number: UInt32, isHere: Bool)?
   var lastRegister: Digest32?
+  /// Registers and policies that this log took into use; `nil` where an
+  /// event before, or a log before it, could not be read.
+  var adoptions: Set<Digest32>? = []
   var members: Set<UInt32> = []
   var claims: ArraySlice<AuditSession.Claim> = []
   var ownNumber: UInt32 = 0

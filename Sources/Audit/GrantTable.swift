@@ -41,6 +41,7 @@ struct GrantTable {
   private var scopeNumbers: [Scope: UInt32] = [:]
   private var withdrawals: [UInt64: UInt64] = [:]
   private var offered = LeafBits()
+  private var expired = LeafBits()
 
   /// Adds a grant, whose index is above all earlier ones.
   mutating func add(_ index: UInt64, _ scope: Scope, untilMs: UInt64) {
@@ -78,6 +79,21 @@ struct GrantTable {
     if offered[index] { return true }
     offered.set(index)
     return false
+  }
+
+  /// Takes note that a grant ran out.
+  mutating func expire(_ index: UInt64) { expired.set(index) }
+
+  /// The grants that ran out before a time and of which no event says that they ended, in order.
+  func unended(beforeMs: UInt64) -> [UInt64] {
+    var found: [UInt64] = []
+    for piece in pieces {
+      for record in piece where record.untilMs < beforeMs {
+        guard withdrawals[record.index] == nil, !expired[record.index] else { continue }
+        found.append(record.index)
+      }
+    }
+    return found
   }
 
   private func record(_ index: UInt64) -> Record? {

@@ -1,6 +1,6 @@
 internal import CanonicalBytes
 
-/// The rules over the events of one log, in order: AUD-041 to AUD-048.
+/// The rules over the events of one log, in order: AUD-041 to AUD-047; those about people beside it.
 ///
 /// Remembers grants, disclosures without an answer, peers, and three bits a leaf; nothing else.
 struct LogRules {
@@ -28,8 +28,6 @@ struct LogRules {
   static let dayMs: UInt64 = 86_400_000
   static let exceptionMs: UInt64 = 72 * 3_600_000
 
-  /// How long the second person of an exception may take (AUD-048).
-  var secondPersonMs: UInt64 = dayMs
   /// What was found since the caller last took it.
   var remarks: [Remark] = []
   /// Agencies, purposes, staff: words by number.
@@ -38,7 +36,7 @@ struct LogRules {
   var grants = GrantTable()
   private(set) var open: [Digest32: Sent] = [:]
   var lastSeq: [UInt32: UInt64] = [:]
-  private var waitingSecond: [UInt64: (actor: UInt32, timeMs: UInt64)] = [:]
+  var people = PeopleLedger()
   private var held = LeafBits()
   private var gone = LeafBits()
   private var causes = LeafBits()
@@ -148,37 +146,6 @@ struct LogRules {
   /// A cancel event: its message waits no more.
   mutating func cancel(_ message: Digest32) { open[message] = nil }
 
-  // MARK: Exceptions
-
-  /// An exception grant (AUD-048).
-  mutating func exception(
-    _ index: UInt64,
-    basis: String,
-    actor: UInt32?,
-    actor2: UInt32?,
-    timeMs: UInt64,
-    untilMs: UInt64
-  ) {
-    remark(.exceptionUsed, .note, index...index, [basis])
-    if untilMs > timeMs &+ Self.exceptionMs {
-      remark(.exceptionTooLong, .error, index...index)
-    }
-    guard let actor else { return remark(.staffSamePerson, .error, index...index) }
-    if let actor2 {
-      if actor == actor2 { remark(.staffSamePerson, .error, index...index) }
-    } else {
-      waitingSecond[index] = (actor, timeMs)
-    }
-  }
-
-  /// A second person's event for an exception grant.
-  mutating func countersign(_ grant: UInt64, actor: UInt32?, timeMs: UInt64) {
-    guard let waiting = waitingSecond[grant], let actor, actor != waiting.actor,
-      timeMs <= waiting.timeMs &+ secondPersonMs
-    else { return }
-    waitingSecond[grant] = nil
-  }
-
   // MARK: Persons and erasure
 
   /// What a leaf line says of its personal part.
@@ -215,10 +182,7 @@ struct LogRules {
 
   /// The rules that needed the whole log.
   mutating func finish(madeMs: UInt64) {
-    for (index, waiting) in waitingSecond.sorted(by: { $0.key < $1.key })
-    where max(madeMs, lastTimeMs) > waiting.timeMs &+ secondPersonMs {
-      remark(.staffSamePerson, .error, index...index)
-    }
+    finishPeople(nowMs: max(madeMs, lastTimeMs))
     var uncovered: [ClosedRange<UInt64>] = []
     gone.runs { uncovered.append($0) }
     for run in uncovered { remark(.personUnopenedWithoutErase, .error, run) }

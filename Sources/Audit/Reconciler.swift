@@ -15,14 +15,16 @@ package struct Reconciler {
     package let absent: [String]
   }
 
-  private let words: WordTable
-  private let ledger: MessageLedger
+  let words: WordTable
+  let ledger: MessageLedger
+  private let session: AuditSession
   private var findings: [Finding] = []
 
   /// Takes a session in which all bundles have been read; `nil` unless it kept the messages.
   package init?(_ session: AuditSession) {
     guard let ledger = session.messages else { return nil }
     self.ledger = ledger
+    self.session = session
     words = session.words
   }
 
@@ -39,6 +41,7 @@ package struct Reconciler {
     }) {
       judge(taken)
     }
+    if let promises = session.promises { judgePromises(promises, session) }
     let absent = ledger.traffic.keys.filter { ledger.agencies[$0] == nil }
       .map { (words.text($0), ledger.traffic[$0] ?? (0, 0)) }.sorted { $0.0 < $1.0 }
     for (agency, traffic) in absent {
@@ -125,6 +128,24 @@ package struct Reconciler {
         severity,
         bundle: bundle,
         leaves: index...index,
+        details: details
+      )
+    )
+  }
+
+  /// Adds a finding about an event.
+  mutating func add(
+    _ code: FindingCode,
+    _ severity: Severity,
+    _ place: PromiseLedger.Place,
+    _ details: [String]
+  ) {
+    findings.append(
+      Finding(
+        code,
+        severity,
+        bundle: place.bundle,
+        leaves: place.index...place.index,
         details: details
       )
     )

@@ -24,14 +24,14 @@ struct TrustPicture {
   private var lastCard: (agency: AgencyID, serial: UInt64)?
   private var lastSuspension: (fromMs: UInt64, agency: AgencyID)?
   private var lastPolicy: Digest32?
-  private var policyTexts: [Digest32: [UInt8]] = [:]
   private(set) var policies: Set<Digest32> = []
+  private var policyRules: [Digest32: AuditPolicy] = [:]
   private(set) var witnesses: [WitnessKey] = []
   private var logKeys: [String: VerifyingKey] = [:]
   /// How many cosignatures settle, by the newest register's policy.
-  private(set) var quorum = Quorum(agencies: 1, sectors: 1, f: 1)
-  /// How long the second person of an exception may take, by the same policy.
-  private(set) var secondPersonMs: UInt64?
+  var quorum: Quorum { policy?.quorum ?? Quorum(agencies: 1, sectors: 1, f: 1) }
+  /// The policy in force by the newest register; `nil` where it is not here or cannot be read.
+  private(set) var policy: AuditPolicy?
 
   /// The realm that the registers found.
   var realm: Digest32? { chain?.realm }
@@ -93,8 +93,8 @@ struct TrustPicture {
     }
     lastPolicy = digest
     policies.insert(digest)
-    // Only the policy in force is read; the others are there to be looked up by hash.
-    if digest == chain?.newest.register.policy.sha256 { policyTexts = [digest: bytes] }
+    // What an event rests on is judged by the policy that it names.
+    if let read = try? Policy.parse(bytes) { policyRules[digest] = AuditPolicy(read) }
   }
 
   mutating func addCard(_ bytes: [UInt8], realm: Digest32) throws(Refusal) {
@@ -149,25 +149,19 @@ struct TrustPicture {
     logKeys[log.text] = key
   }
 
-  /// Reads the policy in force, after all policies; `false` when it is not here or not one.
-  mutating func readPolicy() -> Bool {
-    guard let digest = chain?.newest.register.policy.sha256, let text = policyTexts[digest],
-      let policy = try? Policy.parse(text)
-    else { return false }
-    policyTexts = [:]
-    quorum = Quorum(
-      agencies: Int(clamping: policy.witnessing.quorum),
-      sectors: Int(clamping: policy.witnessing.sectors),
-      f: 1
-    )
-    secondPersonMs = policy.exceptions.compactMap { $0.secondWithin?.nominalMs }.max()
-    return true
+  /// Chooses the policy in force, after all policies; `false` when it is not here or not one.
+  mutating func choosePolicy() -> Bool {
+    policy = chain.flatMap { policyRules[$0.newest.register.policy.sha256] }
+    return policy != nil
   }
 
   // MARK: Look-ups
 
   /// The key of a log, current, next or past, by the newest card of its agency.
   func logKey(_ log: String) -> VerifyingKey? { logKeys[log] }
+
+  /// What a policy of the bundle says; `nil` where it cannot be read.
+  func rules(of policy: Digest32) -> AuditPolicy? { policyRules[policy] }
 
   /// Whether an agency is in the newest register.
   func isMember(_ agency: String) -> Bool {

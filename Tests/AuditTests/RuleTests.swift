@@ -535,19 +535,20 @@ internal import TransparencyLog
     try expect(.exceptionUsed, .note)
   }
 
-  @Test("Attack C13: an exception without a second person is staff-same-person in time (AUD-048)")
+  @Test("Attack C13: an exception whose second person never came is an error in time (AUD-053)")
   func secondPerson() throws {
     try log.grant(to: shelter, basis: "vital-interest", until: log.clock + World.hour)
     #expect(try found().map(\.code) == [.exceptionUsed])
     let later = try found { $0.madeMs = log.clock + 3 * World.day }
-    #expect(later.map(\.code) == [.exceptionUsed, .staffSamePerson])
+    #expect(later.map(\.code) == [.exceptionUsed, .secondPersonMissing])
+    #expect(later.last?.leaves == 2...2 && later.last?.severity == .error)
   }
 
   @Test("An exception of more than 72 h is exception-too-long (AUD-048)")
   func tooLong() throws {
     try log.grant(
       to: shelter,
-      basis: "court-order",
+      basis: "vital-interest",
       until: log.clock + 73 * World.hour,
       actor2: "u-two"
     )
