@@ -10,6 +10,8 @@ internal import TransparencyLog
 final class LogBook {
   /// Tiles held in memory, 16 KiB each.
   static let tileCapacity = 256
+  /// How far acts that overlap may stand in another order than they began (EVT-011), 10 minutes.
+  static let overlapMs: UInt64 = 600_000
 
   let identity: LogIdentity
   let padKey: PadKey
@@ -27,6 +29,8 @@ final class LogBook {
   /// The own logs that have ended, by name.
   var past: [String: PastLog] = [:]
   private(set) var tree: LogTree
+  /// The time in the newest event, Unix milliseconds; one that was taken back counts as well.
+  private var lastTimeMs: UInt64
   private let suffix: String
   private var cache: TileCache?
   private let shelf: TileShelf
@@ -43,6 +47,7 @@ final class LogBook {
     self.padKey = padKey
     self.suffix = suffix
     tree = try LogBook.restore(identity: identity, padKey: padKey, database, suffix: suffix)
+    lastTimeMs = try LogBook.lastTime(database, suffix: suffix)
     shelf = TileShelf(suffix: suffix)
     let shelf = shelf
     cache = TileCache(capacity: LogBook.tileCapacity) { level, index in
@@ -81,6 +86,13 @@ final class LogBook {
     shelf.database = database
     defer { shelf.database = nil }
     return try body()
+  }
+
+  /// The time that the next event states: when its act began, but not before the event before it (EVT-011).
+  func time(of beganMs: UInt64) -> UInt64 {
+    let isOverlap = beganMs < lastTimeMs && lastTimeMs - beganMs <= LogBook.overlapMs
+    lastTimeMs = isOverlap ? lastTimeMs : beganMs
+    return lastTimeMs
   }
 
   /// Adds a leaf and stores the tiles it completes.
@@ -129,6 +141,12 @@ final class LogBook {
       level += 1
     }
     return try LogTree(size: size, edges: edges)
+  }
+
+  /// The time in the newest event of a log, or 0.
+  private static func lastTime(_ db: Database, suffix: String) throws -> UInt64 {
+    let bytes = try Data.fetchOne(db, sql: "SELECT a FROM event\(suffix) ORDER BY idx DESC LIMIT 1")
+    return try bytes.map { try StaffPart(parsing: [UInt8]($0)).timeMs } ?? 0
   }
 
   /// The roots of complete tiles of a level: hashes of the level above.

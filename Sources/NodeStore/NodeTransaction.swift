@@ -83,7 +83,7 @@ package struct NodeTransaction {
       fields: fields
     )
     let staffBytes = try StaffPart(
-      timeMs: staff.atMs,
+      timeMs: book.time(of: staff.atMs),
       isAboutPerson: person != nil,
       actor: staff.actor,
       actor2: staff.second,

@@ -68,6 +68,31 @@ internal import TransparencyLog
     )
   }
 
+  @Test(
+    "EVT-011: overlapping acts never make time go back, also after a restart; a clock set back shows"
+  )
+  func overlappingActs() async throws {
+    let state = try State.created()
+    let times: [UInt64] = [5000, 4000, 6000, 5999]
+    var store: NodeStore? = try state.open()
+    for (place, time) in times.dropLast().enumerated() {
+      try await store?.receive(UInt64(place), atMs: Sample.nowMs + time)
+    }
+    store = nil
+    let again = try state.open()
+    try await again.receive(8, atMs: Sample.nowMs + (times.last ?? 0))
+    try await again.receive(9, atMs: Sample.nowMs - 600_000)
+    let logged = try (0..<5).map { index in
+      let bytes: Data? = try state.value(
+        state.folder.node,
+        "SELECT a FROM event WHERE idx = \(index)"
+      )
+      return try StaffPart(parsing: [UInt8](#require(bytes))).timeMs
+    }
+    let expected = [5000, 5000, 6000, 6000].map { Sample.nowMs + $0 } + [Sample.nowMs - 600_000]
+    #expect(logged == expected)
+  }
+
   @Test("A change that throws leaves no trace, and its neighbours are committed")
   func rollback() async throws {
     let state = try State.created()

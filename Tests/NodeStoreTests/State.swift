@@ -152,6 +152,13 @@ extension NodeStore {
     }
   }
 
+  /// Logs the receipt of one message by an act that began at a time.
+  func receive(_ seed: UInt64, atMs: UInt64) async throws {
+    try await change { transaction in
+      _ = try transaction.receive(seed, atMs: atMs)
+    }
+  }
+
   /// Opens a case with one grant to the peer.
   func grant(
     _ number: UInt64 = 1,
@@ -211,14 +218,14 @@ struct Taken: Sendable {
 }
 
 extension NodeTransaction {
-  func receive(_ seed: UInt64) throws -> UInt64 {
+  func receive(_ seed: UInt64, atMs: UInt64 = Sample.nowMs) throws -> UInt64 {
     try append(
       .receive,
       [
         .digest(.message, Sample.digest(seed)), .string(.outcome, "stored"),
         .string(.peer, Sample.peer),
       ],
-      staff: Sample.staff
+      staff: NodeTransaction.Staff(atMs: atMs)
     )
   }
 
