@@ -43,6 +43,8 @@ package struct OwnConsent: Codable, Hashable, Sendable {
   package var desk: String
   /// How it was taken.
   package var record: ConsentFacts
+  /// Which of the groups that were sent here stay open on her word to us; at least one.
+  package var groups: [String]
   /// What she said to the policy's questions; what is absent is no.
   package var answers: [String: Bool]
 
@@ -51,16 +53,18 @@ package struct OwnConsent: Codable, Hashable, Sendable {
     referral: String,
     desk: String,
     record: ConsentFacts,
+    groups: [String],
     answers: [String: Bool] = [:]
   ) {
     self.referral = referral
     self.desk = desk
     self.record = record
+    self.groups = groups
     self.answers = answers
   }
 
   private enum CodingKeys: String, CodingKey {
-    case referral, desk, record, answers
+    case referral, desk, record, groups, answers
   }
 
   package init(from decoder: any Decoder) throws {
@@ -68,6 +72,7 @@ package struct OwnConsent: Codable, Hashable, Sendable {
     referral = try fields.decode(String.self, forKey: .referral)
     desk = try fields.decode(String.self, forKey: .desk)
     record = try fields.decode(ConsentFacts.self, forKey: .record)
+    groups = try fields.decode([String].self, forKey: .groups)
     answers = try fields.decodeIfPresent([String: Bool].self, forKey: .answers) ?? [:]
   }
 }

@@ -17,7 +17,10 @@ package struct DueList: Codable, Hashable, Sendable {
 
 /// Something that somebody must do by some time.
 package struct DueItem: Codable, Hashable, Sendable {
-  /// Which clock, such as `acknowledge`.
+  /// A service that has begun without her word to the agency that gives it.
+  package static let ownConsent = "own-consent"
+
+  /// Which clock, such as `acknowledge`; ``ownConsent`` is none of them.
   package var timer: String
   /// The referral, or the draft.
   package var id: String

@@ -48,6 +48,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
   case consentRefused = "consent-refused"
   /// Consent was not taken as the policy asks.
   case consentFacts = "consent-facts"
+  /// The service begins on her word to this agency, which is not recorded yet.
+  case ownConsentMissing = "own-consent-missing"
   /// A withdrawal is in force.
   case consentFrozen = "consent-frozen"
   /// The referral's state does not allow this.
@@ -116,7 +118,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
       404
     case .methodNotAllowed: 405
     case .userExists, .secondHolderMissing, .secondPersonMissing, .grantMissing, .consentMissing,
-      .consentRefused, .consentFrozen, .stateNotAllowed, .policyUnknown, .registerUnknown, .member,
+      .consentRefused, .consentFrozen, .ownConsentMissing, .stateNotAllowed, .policyUnknown,
+      .registerUnknown, .member,
       .logForked, .cardUnknown, .deskKeyGone, .idempotencyConflict, .answerLost, .conflict,
       .wrongSide, .tooLate, .tooEarly, .alreadyDone:
       409
@@ -140,7 +143,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case .sessionUnknown, .passphraseWrong, .passphraseWeak, .codeWordWrong, .notAllowed,
       .deskLocked,
       .secondHolderMissing, .secondPersonMissing, .agencyKeyLocked, .grantMissing, .consentMissing,
-      .consentFacts, .consentFrozen, .overDisclosed, .fieldMissing, .policy, .policyUnknown,
+      .consentFacts, .consentFrozen, .ownConsentMissing, .overDisclosed, .fieldMissing, .policy,
+      .policyUnknown,
       .registerUnknown, .agencyUnknown, .member, .logForked, .cardUnknown, .deskKeyGone, .conflict,
       .busy, .storageFull, .storageUnreadable, .logGuard, .notConfigured, .shuttingDown, .internal,
       .tooEarly:
@@ -174,6 +178,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case .consentMissing: "No consent is recorded, or it was withdrawn or has run out."
     case .consentRefused: "The survivor has said no to exactly this."
     case .consentFacts: "Consent was not taken as the policy asks."
+    case .ownConsentMissing:
+      "The service begins on her word to this agency: record it first, with consent own, then start."
     case .consentFrozen: "A withdrawal is in force."
     case .stateNotAllowed: "The referral's state does not allow this."
     case .wrongSide: "Only the other side may do this."

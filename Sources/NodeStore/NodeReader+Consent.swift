@@ -91,16 +91,16 @@ extension NodeReader {
     ).map { ($0["name"], UInt64($0["at"] as Int64)) }
   }
 
-  /// The case that holds this node's own consent for a leg it received, or `nil`.
-  package func ownConsent(referral: Int64) throws -> String? {
-    try String.fetchOne(
+  /// The legs whose service has begun here without this node's own consent.
+  package func withoutOwnConsent() throws -> [ReferralRow] {
+    try Row.fetchAll(
       database,
-      sql: """
-        SELECT c.name FROM own_consent o JOIN case_file c ON c.id = o.case_id
-        WHERE o.referral = ?
-        """,
-      arguments: [referral]
-    )
+      sql: ReferralRow.selection + """
+         WHERE r.role = 1 AND r.state = 'in-service' AND r.frozen_since IS NULL
+          AND NOT EXISTS (SELECT 1 FROM own_consent o WHERE o.referral = r.id)
+        ORDER BY r.id LIMIT \(Self.consentLimit)
+        """
+    ).map(ReferralRow.init)
   }
 
   /// The journeys, the next first.

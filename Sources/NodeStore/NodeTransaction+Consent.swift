@@ -191,13 +191,40 @@ extension NodeTransaction {
     )
   }
 
-  /// Files the recipient's own consent for a leg.
+  /// Whether the recipient's own consent for a leg is filed.
+  package func hasOwnConsent(_ referral: Int64) throws -> Bool {
+    try Bool.fetchOne(
+      database,
+      sql: "SELECT EXISTS (SELECT 1 FROM own_consent WHERE referral = ?)",
+      arguments: [referral]
+    ) ?? false
+  }
+
+  /// Files the recipient's own consent for a leg, and which groups stay open on it; what was filed
+  /// before is replaced.
+  ///
+  /// `untilMs`: How long the groups are kept at least; while the case is open they are kept anyhow.
   package func fileOwnConsent(
     referral: Int64,
     caseName: String,
     index: UInt64,
+    groups: [String],
+    untilMs: UInt64,
+    actor: String,
     atMs: UInt64
   ) throws {
+    try database.execute(
+      sql: "DELETE FROM kept_part WHERE referral = ? AND class IS NULL",
+      arguments: [referral]
+    )
+    try keepPart(
+      referral: referral,
+      keptClass: nil,
+      groups: groups,
+      untilMs: untilMs,
+      actor: actor,
+      atMs: atMs
+    )
     try database.execute(
       sql: """
         INSERT INTO own_consent (referral, case_id, idx, at)

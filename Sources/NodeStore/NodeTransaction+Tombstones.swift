@@ -403,17 +403,26 @@ package struct KeptRow: Sendable {
   package let keptClass: String?
   package let groups: [String]
   package let untilMs: UInt64
+  /// Whether the recipient's own case of her, on which the part is kept, is still open.
+  package let isHere: Bool
 
   static func all(_ database: Database, referral: Int64) throws -> [KeptRow] {
     try Row.fetchAll(
       database,
-      sql: "SELECT * FROM kept_part WHERE referral = ? ORDER BY id",
+      sql: """
+        SELECT k.*, k.class IS NULL AND EXISTS (
+            SELECT 1 FROM own_consent o JOIN case_file c ON c.id = o.case_id
+            WHERE o.referral = k.referral AND c.state <> 'closed'
+          ) AS here
+        FROM kept_part k WHERE k.referral = ? ORDER BY k.id
+        """,
       arguments: [referral]
     ).map {
       KeptRow(
         keptClass: $0["class"],
         groups: ($0["groups"] as String).split(separator: " ").map(String.init),
-        untilMs: UInt64($0["until"] as Int64)
+        untilMs: UInt64($0["until"] as Int64),
+        isHere: $0["here"]
       )
     }
   }

@@ -31,7 +31,7 @@ extension PolicyBuilder {
       collect { builder throws(PolicyFault) in
         let map = try node.object(
           ["code", "persons", "life", "groups", "purposes"],
-          optional: ["labels", "second_within", "roles"]
+          optional: ["labels", "second_within", "own_within", "roles"]
         )
         let codeNode = try map.node("code")
         let basis = try builder.basis(codeNode)
@@ -57,6 +57,7 @@ extension PolicyBuilder {
       basis: basis,
       persons: try map.node("persons").integer(2...2),
       secondWithin: try map.find("second_within")?.span(atMost: life.nominalMs),
+      ownWithin: try map.find("own_within")?.span(atMost: life.nominalMs),
       life: life,
       groups: groups,
       purposes: Set(purposes),

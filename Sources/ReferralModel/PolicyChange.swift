@@ -138,6 +138,7 @@ public enum PolicyAspect: String, Sendable, CaseIterable {
   case legWindow = "leg-window"
   case exceptionLife = "exception-life"
   case secondWithin = "second-within"
+  case ownWithin = "own-within"
   case exceptionRoles = "exception-roles"
   case kindLife = "kind-life"
   case timer

@@ -73,6 +73,7 @@ extension PolicyDiff {
       second in
       diff.span(.exceptionLife, key, first.life, second.life)
       diff.span(.secondWithin, key, first.secondWithin, second.secondWithin)
+      diff.span(.ownWithin, key, first.ownWithin, second.ownWithin)
       diff.set(.exceptionGroups, key, first.groups, second.groups, PolicyName.group)
       diff.set(.exceptionPurposes, key, first.purposes, second.purposes, PolicyName.purpose)
       diff.value(

@@ -185,6 +185,9 @@ public struct ExceptionRule: Hashable, Sendable {
   public let persons: UInt64
   /// How much later the second person may follow; absent: at once.
   public let secondWithin: Span?
+  /// How much later than the start of the service the recipient's own consent may follow; absent: not
+  /// at all, it comes first.
+  public let ownWithin: Span?
   /// The longest life, at most 72 hours.
   public let life: Span
   /// The most it may disclose, ascending.

@@ -90,6 +90,15 @@ final class DemoStory {
     }
   }
 
+  /// How she was asked.
+  private static var record: [String: Any] {
+    [
+      "notice": "tj-nrm-1", "language": "tg", "mode": "read-aloud", "decidedBy": "self",
+      "capacity": "adult", "teachBack": true, "expression": "oral-witnessed",
+      "witness": "a colleague of the unit", "receipt": "withheld-safety",
+    ]
+  }
+
   private struct Legs {
     var caseID = ""
     var shelterGrant: UInt64 = 0
@@ -129,11 +138,7 @@ final class DemoStory {
       "refused": (legs.example["refused"] as? [[String: Any]] ?? []).map {
         ["purpose": $0["purpose"] ?? "", "reason": $0["reason"] ?? ""]
       },
-      "record": [
-        "notice": "tj-nrm-1", "language": "tg", "mode": "read-aloud", "decidedBy": "self",
-        "capacity": "adult", "teachBack": true, "expression": "oral-witnessed",
-        "witness": "a colleague of the unit", "receipt": "withheld-safety",
-      ],
+      "record": Self.record,
     ]
     let grants = try list(
       ministry.cli([
@@ -172,6 +177,19 @@ final class DemoStory {
     try await until("identity and safe contact follow by themselves") {
       self.groups(try self.show(shelter, arrived)).isSuperset(of: ["identity", "contact", "safety"])
     }
+    let early = try shelter.tryCLI(["referral", "start", arrived, "--json"])
+    report.check(
+      "the service does not begin before she has agreed with the shelter itself",
+      early.status == 1 && early.out.contains("own-consent-missing"),
+      early.out + early.err
+    )
+    let own: [String: Any] = [
+      "record": Self.record, "groups": ["need", "safety"],
+      "answers": ["storing": true, "contact": true],
+    ]
+    try shelter.cli([
+      "consent", "own", arrived, "--desk", "shelter", "--from", try file("own.json", own), "--json",
+    ])
     for step in [["start"], ["complete", "--outcome", "fully-met"]] {
       try shelter.cli(["referral", step[0], arrived] + step.dropFirst() + ["--json"])
     }
@@ -250,12 +268,11 @@ final class DemoStory {
     )
     let (atClinic, atShelter) = (try await inbox(clinic), try await inbox(shelter))
     try ministry.cli(["consent", "stop", "--case", legs.caseID, "--channel", "telephone"])
-    for (name, node, referral) in [
-      ("clinic", clinic, atClinic), ("shelter", shelter, atShelter),
-    ] {
-      try await until("the \(name) is frozen without a human: nothing of her opens any more") {
-        self.groups(try self.show(node, referral)).isEmpty
-      }
+    try await until("the clinic is frozen without a human: nothing of her opens any more") {
+      self.groups(try self.show(clinic, atClinic)).isEmpty
+    }
+    try await until("at the shelter only what she left it herself stays open: no name, no number") {
+      self.groups(try self.show(shelter, atShelter)) == ["need", "safety"]
     }
     let word = root.appendingPathComponent("code-word")
     try Data("pomegranate seven\n".utf8).write(to: word)

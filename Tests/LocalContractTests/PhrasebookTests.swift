@@ -28,7 +28,9 @@ internal import Testing
     let table = PhraseTable.of(language)
     #expect(Set(table.problems.keys) == Set(ProblemCode.allCases.map(\.rawValue)))
     #expect(Set(table.states.keys) == Set(ReferralState.allCases.map(\.rawValue)))
-    #expect(Set(table.timers.keys) == Set(TimerName.allCases.map(\.rawValue)))
+    #expect(
+      Set(table.timers.keys) == Set(TimerName.allCases.map(\.rawValue) + [DueItem.ownConsent])
+    )
     #expect(table.timers.values.allSatisfy { !$0.isEmpty })
     let reasons: [RefusalReason] = [
       .noGrant, .wrongRecipient, .wrongPurpose, .groupsNotGranted([]), .expired, .basisNotAllowed,

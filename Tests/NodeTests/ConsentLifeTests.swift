@@ -86,54 +86,196 @@ extension NodeTests {
       #expect(again.entries.last?.state == "withdrawn")
     }
 
-    @Test("The recipient's use stops at the end, unless she has agreed with it as well")
-    func ownConsent() async throws {
+    /// Referrals of need and identity, accepted, with the identity there; and their cases.
+    private static func accepted(
+      _ pair: Pair,
+      _ count: Int,
+      _ client: LocalClient,
+      _ clinic: LocalClient
+    ) async throws -> [(caseID: String, inside: String)] {
+      var out: [(caseID: String, inside: String)] = []
+      for _ in 0..<count {
+        let caseID = try ConsentTests.newCase(pair)
+        let grant = try await client.recordConsent(
+          ConsentRecord(
+            case: caseID,
+            grants: [Pair.grant(["need", "identity"])],
+            record: Pair.facts
+          )
+        ).grants[0].grant
+        let sent = try await client.refer(
+          ReferBatch(referrals: [ReferAsk(grant: grant, fromCase: true)], wait: .receipt)
+        )
+        let name = try #require(
+          try await Pair.referrals(clinic, .incoming).first { $0.message == sent[0].message }
+        ).referral
+        _ = try await clinic.act(.ack, on: name)
+        _ = try await clinic.act(.accept, on: name)
+        try await eventually("identity follows") {
+          try await clinic.showReferral(name).content["identity"] != nil
+        }
+        out.append((caseID, name))
+      }
+      return out
+    }
+
+    /// Expects a refusal with a code.
+    private static func refused(
+      _ code: String,
+      _ call: () async throws -> Void
+    ) async throws {
+      do {
+        try await call()
+        Issue.record("not refused: \(code)")
+      } catch let failure as LocalFailure {
+        #expect(failure.code == code)
+      }
+    }
+
+    @Test("A service begins on her word to the agency that gives it")
+    func ownConsentFirst() async throws {
       let pair = try Pair()
       defer { pair.end() }
       try await pair.harness.start()
       let client = try await ConsentTests.session(pair)
       let clinic = try await Pair.session(at: pair.clinic.socket)
-      var names: [String] = []
-      for _ in 0..<2 {
-        let caseID = try ConsentTests.newCase(pair)
-        let grant = try await client.recordConsent(
-          ConsentRecord(case: caseID, grants: [Pair.grant(["need"])], record: Pair.facts)
-        ).grants[0].grant
-        _ = try await client.refer(
-          ReferBatch(referrals: [ReferAsk(grant: grant, fromCase: true)], wait: .receipt)
+      let caseID = try ConsentTests.newCase(pair)
+      let grants = try await client.recordConsent(
+        ConsentRecord(
+          case: caseID,
+          grants: [
+            Pair.grant(["need"]),
+            GrantAsk(peer: "clinic.example", purpose: "information", groups: ["need"], days: 7),
+          ],
+          record: Pair.facts
         )
+      ).grants.map(\.grant)
+      let question: [String: FieldValue] = [
+        "service": .text("information"), "topic": .text("contracts"), "languages": .codes(["tg"]),
+      ]
+      let sent = try await client.refer(
+        ReferBatch(
+          referrals: [
+            ReferAsk(grant: grants[0], fromCase: true),
+            ReferAsk(grant: grants[1], content: ["need": question]),
+          ],
+          wait: .receipt
+        )
+      )
+      let arrived = try await Pair.referrals(clinic, .incoming)
+      let names = try sent.map { result in
+        try #require(arrived.first { $0.message == result.message }).referral
       }
-      names = try await Pair.referrals(clinic, .incoming).map(\.referral)
-      #expect(names.count == 2)
       let own = OwnConsent(
         referral: names[0],
         desk: "health",
         record: Pair.facts,
+        groups: ["need"],
         answers: ["storing": true]
       )
-      // Not before it was accepted, and not without her yes to a record.
-      await #expect(throws: LocalFailure.self) { try await clinic.ownConsent(own) }
+      try await Self.refused("state-not-allowed") { _ = try await clinic.ownConsent(own) }
       for name in names {
         _ = try await clinic.act(.ack, on: name)
         _ = try await clinic.act(.accept, on: name)
       }
-      var silent = own
-      silent.answers = [:]
-      await #expect(throws: LocalFailure.self) { try await clinic.ownConsent(silent) }
+      try await Self.refused("own-consent-missing") {
+        _ = try await clinic.act(.start, on: names[0])
+      }
+      #expect(try await clinic.showReferral(names[0]).line.state == "accepted")
+      // The other side is told so first: it is not its move.
+      let out = try #require(sent[0].referral)
+      try await Self.refused("wrong-side") { _ = try await client.act(.start, on: out) }
+      var changed = own
+      changed.answers = [:]
+      try await Self.refused("consent-refused") { _ = try await clinic.ownConsent(changed) }
+      for groups in [[], ["identity", "need"]] {
+        changed = own
+        changed.groups = groups
+        try await Self.refused("grant-missing") { _ = try await clinic.ownConsent(changed) }
+      }
+      try await Self.refused("own-consent-missing") {
+        _ = try await clinic.act(.start, on: names[0])
+      }
       let taken = try await clinic.ownConsent(own)
       #expect(!taken.case.isEmpty)
-      for name in names {
-        _ = try await clinic.act(.start, on: name)
-        #expect(try await clinic.showReferral(name).content["need"] != nil)
+      _ = try await clinic.act(.start, on: names[0])
+      // Who only wants to know something tells nothing that would have to be kept.
+      _ = try await clinic.act(.start, on: names[1])
+      try await eventually("both have begun") {
+        try await Pair.referrals(client, .outgoing).map(\.state) == ["in-service", "in-service"]
       }
+      #expect(try await !clinic.due().items.contains { $0.timer == DueItem.ownConsent })
+      #expect(try pair.findings() == [])
+    }
+
+    @Test(
+      "What she agreed to with the recipient stays open at the end and after a stop; the rest locks"
+    )
+    func ownConsentHolds() async throws {
+      let pair = try Pair()
+      defer { pair.end() }
+      try await pair.harness.start()
+      let client = try await ConsentTests.session(pair)
+      let clinic = try await Pair.session(at: pair.clinic.socket)
+      let legs = try await Self.accepted(pair, 3, client, clinic)
+      var cases: [String] = []
+      for leg in legs.dropLast() {
+        cases.append(
+          try await clinic.ownConsent(
+            OwnConsent(
+              referral: leg.inside,
+              desk: "health",
+              record: Pair.facts,
+              groups: ["need"],
+              answers: ["storing": true]
+            )
+          ).case
+        )
+        _ = try await clinic.act(.start, on: leg.inside)
+      }
+      // Stopped, then erased on her confirmation: her need stays, her name locks, then goes.
+      _ = try await client.stop(ConsentStop(case: legs[0].caseID, channel: "telephone"))
+      try await eventually("only what she left is open") {
+        try await Set(clinic.showReferral(legs[0].inside).content.keys) == ["need"]
+      }
+      _ = try await client.withdraw(
+        ConsentWithdraw(case: legs[0].caseID, confirmation: "in-person")
+      )
+      try await eventually("the clinic's desk confirms") {
+        (try? await clinic.act(
+          .erase,
+          on: legs[0].inside,
+          ReferralAct(reason: "call-back")
+        )) != nil
+      }
+      try await eventually("the receipt says what is kept, and why") {
+        let holder = try await client.withdrawalHolders(of: legs[0].caseID).holders.first
+        return holder?.outcome == "kept-own-consent" && holder?.keptGroups == ["need"]
+      }
+      #expect(try await Set(clinic.showReferral(legs[0].inside).content.keys) == ["need"])
+
+      // The sender's grant runs out, long ago: she is still there.
       let until = try #require(try await Pair.referrals(clinic, .incoming).first?.untilMs)
       pair.clinic.stop()
-      let node = try await pair.opened(pair.clinic, atMs: until + Self.day)
+      let node = try await pair.opened(pair.clinic, atMs: until + 100 * Self.day)
       let zarina = try await Self.presence(node)
-      let kept = try await ReferralActions(node: node).show(names[0], zarina)
-      #expect(kept.content["need"] != nil, "she is here, and agreed with this agency")
-      let ended = try await ReferralActions(node: node).show(names[1], zarina)
-      #expect(ended.content.isEmpty && ended.sealed == ["need"])
+      for leg in legs.dropLast() {
+        let kept = try await ReferralActions(node: node).show(leg.inside, zarina)
+        #expect(Set(kept.content.keys) == ["need"], "she is here, and agreed with this agency")
+      }
+      let second = try await ReferralActions(node: node).show(legs[1].inside, zarina)
+      #expect(second.sealed == ["identity"])
+      let ended = try await ReferralActions(node: node).show(legs[2].inside, zarina)
+      #expect(ended.content.isEmpty && ended.sealed == ["identity", "need"])
+      // She has left: nothing holds it open any more.
+      let names = cases
+      try await node.store.change { transaction in
+        for name in names { try transaction.setCaseState(name, "closed") }
+      }
+      for leg in legs {
+        let after = try await ReferralActions(node: node).show(leg.inside, zarina)
+        #expect(after.content.isEmpty)
+      }
     }
 
     @Test("A child's consent ends on the day of coming of age, of which people are told before")

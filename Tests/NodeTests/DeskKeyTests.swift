@@ -48,6 +48,7 @@ extension NodeTests {
             referral: line.referral,
             desk: "desk",
             record: Pair.facts,
+            groups: ["identity", "need"],
             answers: ["storing": true]
           ),
           clinic.presence()

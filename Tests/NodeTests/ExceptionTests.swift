@@ -184,5 +184,56 @@ extension NodeTests {
       try await ConsentUpkeep(node: late).carryOut()
       #expect(try await late.store.change { $0.nextIndex } == size)
     }
+
+    @Test("An emergency begins at once, and her word is asked for until it is there")
+    func ownConsentLater() async throws {
+      let pair = try Pair()
+      defer { pair.end() }
+      try await pair.harness.start()
+      let client = try await ConsentTests.session(pair)
+      let clinic = try await Pair.session(at: pair.clinic.socket)
+      let caseID = try ConsentTests.newCase(pair)
+      let grant = try #require(try Self.grants(Self.exception(pair, caseID)).first)
+      let sent = try await client.refer(
+        ReferBatch(referrals: [ReferAsk(grant: grant.grant, fromCase: true)], wait: .receipt)
+      )
+      let name = try #require(try await Pair.referrals(clinic, .incoming).first?.referral)
+      #expect(sent.first?.state == "delivered")
+      for action in [ReferralAction.ack, .accept, .start] {
+        _ = try await clinic.act(action, on: name)
+      }
+      let begun = try await clinic.showReferral(name).line
+      #expect(begun.state == "in-service")
+      let due = try #require(
+        try await clinic.due().items.first { $0.timer == DueItem.ownConsent }
+      )
+      #expect(due.id == name && due.side == "us" && !due.late)
+      #expect(due.dueMs == begun.changedMs + 72 * 3_600_000)
+      let said = try pair.clinic.cli(["due", "--lang", "en"]).out
+      #expect(said.contains("our own consent") && said.contains(name))
+
+      pair.clinic.stop()
+      let node = try await pair.opened(pair.clinic, atMs: due.dueMs)
+      let late = try await DueService(node: node).list().items
+      #expect(late.first { $0.timer == DueItem.ownConsent }?.late == true)
+      let token = try await AccessService(node: node).unlock(
+        Unlock(user: "zarina", passphrase: Pair.passphrase)
+      ).token
+      let zarina = try await node.sessions.presence(token)
+      #expect(try await ReferralActions(node: node).show(name, zarina).content.isEmpty)
+      _ = try await ConsentLifeService(node: node).own(
+        OwnConsent(
+          referral: name,
+          desk: "health",
+          record: Pair.facts,
+          groups: ["need"],
+          answers: ["storing": true]
+        ),
+        zarina
+      )
+      let after = try await DueService(node: node).list().items
+      #expect(!after.contains { $0.timer == DueItem.ownConsent })
+      #expect(try await ReferralActions(node: node).show(name, zarina).content["need"] != nil)
+    }
   }
 }

@@ -92,6 +92,9 @@ extension NodeTests {
       try await world.waits(Self.ministry, out, until: "waitlisted")
 
       // Taken on, begun, lost, found, disputed, settled, ended, closed, opened again, closed.
+      await refused("state-not-allowed") {
+        _ = try await recipient.ownConsent(LifeWorld.ownConsent(inside))
+      }
       for (client, id, action, act, state) in [
         (recipient, inside, ReferralAction.accept, ReferralAct(), "accepted"),
         (recipient, inside, .lost, ReferralAct(reason: "no-show"), "lost-contact"),
@@ -103,6 +106,10 @@ extension NodeTests {
         (sender, out, .reopen, ReferralAct(), "acknowledged"),
         (recipient, inside, .decline, ReferralAct(reason: "changed-mind"), "declined"),
       ] as [(LocalClient, String, ReferralAction, ReferralAct, String)] {
+        if action == .start {
+          await refused("own-consent-missing") { try await client.act(action, on: id, act) }
+          _ = try await client.ownConsent(LifeWorld.ownConsent(id))
+        }
         _ = try await client.act(action, on: id, act)
         try await world.waits(Self.ministry, out, until: state)
         try await world.waits(Self.clinic, inside, until: state)

@@ -157,6 +157,17 @@ final class LifeWorld {
     ReferAsk(grant: grant, urgency: urgency, content: ["need": Pair.need], fromCase: true)
   }
 
+  /// Her word to the clinic, for a referral there.
+  static func ownConsent(_ inside: String) -> OwnConsent {
+    OwnConsent(
+      referral: inside,
+      desk: "health",
+      record: Pair.facts,
+      groups: ["contact", "need"],
+      answers: ["storing": true]
+    )
+  }
+
   /// Refers to the clinic and waits for the receipt.
   ///
   /// - Returns: The ids at the ministry and at the clinic, and the case.

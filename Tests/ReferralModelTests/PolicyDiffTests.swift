@@ -62,6 +62,8 @@ internal import Testing
         #"{"code": "onward", "labels": {"tg": "Минбаъд", "en": "Onward"}}"#,
         #"{"code": "onward", "labels": {"tg": "Минбаъд", "en": "On"}}"#, ["basis-renamed"]
       ),
+      (#""own_within": "48h""#, #""own_within": "24h""#, ["own-within-changed"]),
+      (#""own_within": "48h", "#, "", ["own-within-changed"]),
       (#""second_within": "24h""#, #""second_within": "12h""#, ["second-within-changed"]),
       (#""life": "72h", "groups""#, #""life": "48h", "groups""#, ["exception-life-changed"]),
       (#""roles": ["cook"]"#, #""roles": ["cook", "chief"]"#, ["exception-roles-changed"]),

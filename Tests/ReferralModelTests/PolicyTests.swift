@@ -151,6 +151,10 @@ internal import Testing
         .impossibleTimer, "$.exceptions[0].second_within"
       ),
       (
+        #""own_within": "48h""#, #""own_within": "4d""#,
+        .impossibleTimer, "$.exceptions[0].own_within"
+      ),
+      (
         #""decide": "2h", "contact""#, #""decide": "30m", "contact""#,
         .impossibleTimer, "$.services[0].timers.calm.decide"
       ),

@@ -28,7 +28,7 @@ enum SmallPolicy {
         {"code": "reply", "labels": {"tg": "Ҷавоб", "en": "Reply"}}
       ],
       "exceptions": [
-        {"code": "vital-interest", "persons": 2, "second_within": "24h", "life": "72h", "groups": ["need"], "purposes": ["aid"], "labels": {"tg": "Ҳаёт", "en": "Life"}}
+        {"code": "vital-interest", "persons": 2, "second_within": "24h", "own_within": "48h", "life": "72h", "groups": ["need"], "purposes": ["aid"], "labels": {"tg": "Ҳаёт", "en": "Life"}}
       ],
       "kinds": [
         {"code": "offer", "life": "10d", "groups": ["need"], "bases": ["consent", "vital-interest"], "labels": {"tg": "а", "en": "a"}},

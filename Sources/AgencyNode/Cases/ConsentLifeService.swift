@@ -187,9 +187,13 @@ package struct ConsentLifeService: Sendable {
       guard !referral.isSender, referral.frozenSinceMs == nil, !referral.erased else {
         throw NodeError(.stateNotAllowed)
       }
-      let here: Set<String> = ["accepted", "in-service"]
+      let here: Set<String> = ["accepted", "in-service", "lost-contact"]
       guard here.contains(referral.state) else {
         throw NodeError(.stateNotAllowed, detail: referral.state)
+      }
+      // Her word cannot reach further than what she agreed to send here.
+      guard !request.groups.isEmpty, Set(request.groups).isSubset(of: referral.groups) else {
+        throw NodeError(.grantMissing, detail: "groups")
       }
       let name = try await CaseService(node: node).open(
         CaseOpen(desk: request.desk, sections: [:]),
@@ -234,6 +238,9 @@ package struct ConsentLifeService: Sendable {
           referral: referral.row,
           caseName: name,
           index: index,
+          groups: request.groups,
+          untilMs: nowMs + policy.ownConsentLifeMs,
+          actor: presence.user,
           atMs: nowMs
         )
         if let adultOn = circumstances.adultOnMs {

@@ -34,8 +34,9 @@ struct ErasureService: Sendable {
     let node = node
     guard AgencyID(erasure.peer) != nil else { return }
     try await NodeError.wrapping {
+      let ownLifeMs = node.trust.view.policy?.ownConsentLifeMs ?? 0
       let (plan, probes, events) = try await node.store.change { transaction in
-        try Self.destroy(erasure, transaction, nowMs: nowMs)
+        try Self.destroy(erasure, transaction, ownLifeMs: ownLifeMs, nowMs: nowMs)
       }
       // Looked for in the files before anybody is told that it is gone.
       try await node.store.finishErasure(probes: probes)
@@ -60,6 +61,7 @@ struct ErasureService: Sendable {
   private static func destroy(
     _ erasure: NodeReader.DueErasure,
     _ transaction: NodeTransaction,
+    ownLifeMs: UInt64,
     nowMs: UInt64
   ) throws -> (plan: ErasurePlan, probes: [[UInt8]], events: [UInt64]) {
     let row = try transaction.peer(erasure.peer)
@@ -72,7 +74,9 @@ struct ErasureService: Sendable {
       try transaction.storedEnvelopes(referral: offer.referral)
         .flatMap { EnvelopeStripper.groups(in: $0) }
     ).sorted()
-    let parts = try transaction.keptParts(referral: offer.referral).map(\.part)
+    let parts = try transaction.keptParts(referral: offer.referral).map {
+      $0.part(ownUntilMs: nowMs + ownLifeMs)
+    }
     let plan = ErasurePlan(
       held: held,
       taken: erasure.groups.map { $0.compactMap { FieldGroup($0) } } ?? held,
@@ -211,11 +215,13 @@ struct ErasureService: Sendable {
 
 extension KeptRow {
   /// The part as an erasure is planned with it.
-  var part: KeptPart {
+  ///
+  /// `ownUntilMs`: Until when at least a part is kept for a person who is here on her own word.
+  func part(ownUntilMs: UInt64) -> KeptPart {
     KeptPart(
       ground: keptClass.flatMap { Code($0) }.map { .law($0) } ?? .ownConsent,
       groups: groups.compactMap { FieldGroup($0) },
-      untilMs: untilMs
+      untilMs: isHere ? max(untilMs, ownUntilMs) : untilMs
     )
   }
 }

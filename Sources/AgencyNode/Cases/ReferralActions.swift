@@ -109,6 +109,7 @@ package struct ReferralActions: Sendable {
               detail: "\(referral.state): \(refusal.rawValue)"
             )
           }
+          if event == .start { try Self.requireOwnConsent(referral, policy, transaction) }
           if let supplement { try transaction.queue(supplement, referral: referral.row) }
           if action == .waitlist, let expected = request.expectedMs {
             try transaction.setExpected(referral: referral.row, atMs: expected)
@@ -127,11 +128,25 @@ package struct ReferralActions: Sendable {
     }
   }
 
+  /// A service begins on her word to the agency that gives it (REF-011).
+  private static func requireOwnConsent(
+    _ referral: ReferralRow,
+    _ policy: Policy,
+    _ transaction: NodeTransaction
+  ) throws {
+    let need = policy.ownConsentNeed(
+      purpose: Purpose(referral.purpose),
+      basis: Basis(rawValue: referral.basis)
+    )
+    guard need == .before, try !transaction.hasOwnConsent(referral.row) else { return }
+    throw NodeError(.ownConsentMissing, detail: "amonat consent own \(referral.name)")
+  }
+
   /// Remembers that a move was refused: how often, and why.
   private func count(_ error: NodeError, of name: String, atMs: UInt64) async throws {
     switch error.code {
     case .wrongSide, .tooLate, .tooEarly, .alreadyDone, .stateNotAllowed, .consentFrozen,
-      .grantMissing:
+      .grantMissing, .ownConsentMissing:
       try await node.store.change { transaction in
         guard let referral = try transaction.referral(named: name) else { return }
         try transaction.countRefusal(
@@ -206,22 +221,19 @@ package struct ReferralActions: Sendable {
           referral, try reader.inbound(referral: referral.row),
           try reader.history(referral: referral.row), try reader.clocks(of: referral.row),
           referral.isSender ? try reader.grants([referral.grantIndex]).first : nil,
-          try reader.ownConsent(referral: referral.row) != nil,
           try ReadableGroups(referral, reader, nowMs: nowMs)
         )
       }
-      let (referral, messages, moments, clocks, grant, ownConsent, readable) = found
-      // Use stops when the grant has run out, unless she has agreed with this agency itself (CNS-033).
-      let mayOpen = referral.isSender || ownConsent || nowMs < referral.untilMs
+      let (referral, messages, moments, clocks, grant, readable) = found
       let due = policy.flatMap { policy in
         clocks.compactMap {
           DueService.item($0, policy: policy, me: node.trust.me.text, nowMs: nowMs)
         }.min { $0.dueMs < $1.dueMs }
       }
       var content: [String: [String: FieldValue]] = [:]
-      var sealed: Set<String> = mayOpen ? [] : Set(referral.groups)
+      var sealed = Set(readable.isOver ? referral.groups.filter { !readable.admits($0) } : [])
       var opened: [(row: Int64, groups: [String], message: Digest32)] = []
-      for message in messages where !readable.isLocked && mayOpen {
+      for message in messages where !readable.isLocked {
         let groups = try open(
           message,
           referral: referral,

@@ -20,7 +20,7 @@ package struct DueService: Sendable {
       let found = try await node.store.read { reader in
         (
           clocks: try reader.clocks(), drafts: try reader.drafts(),
-          watched: try reader.watched()
+          watched: try reader.watched(), unasked: try reader.withoutOwnConsent()
         )
       }
       var items = found.clocks.compactMap {
@@ -37,6 +37,7 @@ package struct DueService: Sendable {
           why: "people"
         )
       }
+      items += found.unasked.compactMap { Self.ownConsent($0, policy: policy, nowMs: nowMs) }
       items.sort { ($0.late ? 0 : 1, $0.dueMs, $0.id) < ($1.late ? 0 : 1, $1.dueMs, $1.id) }
       return DueList(
         atMs: nowMs,
@@ -47,6 +48,33 @@ package struct DueService: Sendable {
         }
       )
     }
+  }
+
+  /// A service that began in an emergency, before she could be asked (REF-011).
+  private static func ownConsent(
+    _ referral: ReferralRow,
+    policy: Policy,
+    nowMs: UInt64
+  ) -> DueItem? {
+    let need = policy.ownConsentNeed(
+      purpose: Purpose(referral.purpose),
+      basis: Basis(rawValue: referral.basis)
+    )
+    guard case .within(let span) = need else { return nil }
+    let dueMs = referral.sinceMs + span.nominalMs
+    return DueItem(
+      timer: DueItem.ownConsent,
+      id: referral.name,
+      box: "in",
+      peer: referral.peer,
+      purpose: referral.purpose,
+      urgency: referral.priority,
+      state: referral.state,
+      dueMs: dueMs,
+      late: dueMs <= nowMs,
+      side: "us",
+      why: "people"
+    )
   }
 
   /// One clock, as people read it.

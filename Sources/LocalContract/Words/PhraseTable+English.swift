@@ -179,6 +179,8 @@ extension PhraseTable {
       "consent-missing": "No consent is in force.",
       "consent-refused": "The survivor has said no to exactly this.",
       "consent-facts": "Consent was not taken as the policy asks.",
+      "own-consent-missing":
+        "Ask her for consent to your own agency first: amonat consent own; then start.",
       "consent-frozen": "A withdrawal is in force.",
       "state-not-allowed": "The referral's state does not allow this.",
       "wrong-side": "Only the other side may do this.",
@@ -273,6 +275,7 @@ extension PhraseTable {
       "replan": "plan anew",
       "lost-contact": "closes, contact lost",
       "redirect": "answer the proposal",
+      "own-consent": "our own consent",
       "recall-erase": "erase what was recalled",
       "withdrawal-receipt": "erasure receipt",
       "hold-down": "hold-down of a stop",

@@ -71,6 +71,8 @@ extension PolicyWords {
       "leg-window": "“{0}”: the legs of a plan leave spread over: {1} → {2}.",
       "exception-life": "The exception “{0}” holds at most: {1} → {2}.",
       "second-within": "The exception “{0}”: the second person follows within: {1} → {2}.",
+      "own-within":
+        "The exception “{0}”: the recipient's own consent follows the start within: {1} → {2}.",
       "exception-roles": "The exception “{0}” is stood for by: {1} → {2}.",
       "kind-life": "A message “{0}” lives at most: {1} → {2}.",
       "timer": "Time limit: {0}: {1} → {2}.",

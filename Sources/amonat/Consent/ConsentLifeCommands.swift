@@ -124,6 +124,7 @@ struct RenewConsent: NodeCommand {
 /// What `consent own --from` reads.
 struct OwnConsentFile: Codable, Sendable {
   let record: ConsentFacts
+  let groups: [String]
   let answers: [String: Bool]
 }
 
@@ -133,9 +134,11 @@ struct TakeOwnConsent: NodeCommand {
     commandName: "own",
     abstract: "Record our own consent for a referral that we carry out.",
     discussion: """
-      From then on what keeps her safe here rests on her word to us, and does not end with the
-      sender's grant. The file holds how she was asked and what she said to the policy's questions:
-        {"record": {…}, "answers": {"storing": true, "contact": true}}
+      A service begins on it: `amonat referral start` asks for it. From then on what keeps her safe
+      here rests on her word to us, and does not end with the sender's grant. The file holds how she
+      was asked, which of the data we were sent stay open to us, and what she said to the policy's
+      questions:
+        {"record": {…}, "groups": ["need", "safety"], "answers": {"storing": true, "contact": true}}
 
         amonat consent own 7c1e… --desk shelter --from own.json
       """
@@ -158,6 +161,7 @@ struct TakeOwnConsent: NodeCommand {
       referral: referral,
       desk: desk,
       record: file.record,
+      groups: file.groups,
       answers: file.answers
     )
     return try await call { client throws(LocalFailure) in try await client.ownConsent(request) }
