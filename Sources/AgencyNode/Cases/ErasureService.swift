@@ -40,8 +40,10 @@ struct ErasureService: Sendable {
       }
       // Looked for in the files before anybody is told that it is gone.
       try await node.store.finishErasure(probes: probes)
-      let (view, me, backupsUntilMs) = (node.trust.view, node.trust.me, nowMs + backupMs)
+      let (view, me, backupMs) = (node.trust.view, node.trust.me, self.backupMs)
+      // Looking through the files takes a while: what is logged now is dated now.
       try await node.store.change { transaction in
+        let atMs = node.clock.nowMs()
         try Self.answer(
           erasure,
           plan: plan,
@@ -49,8 +51,8 @@ struct ErasureService: Sendable {
           transaction,
           view: view,
           me: me,
-          backupsUntilMs: backupsUntilMs,
-          nowMs: nowMs
+          backupsUntilMs: atMs + backupMs,
+          nowMs: atMs
         )
       }
       node.metrics.add(.erasures)
@@ -187,8 +189,7 @@ struct ErasureService: Sendable {
   /// say nothing of anybody, and the sealed bytes that were sent.
   func carryOutOwn() async throws(NodeError) {
     let node = node
-    let nowMs = node.clock.nowMs()
-    let backupsUntilMs = nowMs + backupMs
+    let backupMs = self.backupMs
     try await NodeError.wrapping {
       for own in try await node.store.read({ try $0.ownErasures() }) {
         let probes = try await node.store.change {
@@ -199,11 +200,12 @@ struct ErasureService: Sendable {
         if let grant, own.groups == nil { try node.store.keyring.erasePersonKeys([grant.person]) }
         try await node.store.change { transaction in
           if let grant, own.groups == nil, let cause = grant.withdrawIndex {
+            let atMs = node.clock.nowMs()
             _ = try transaction.logErasure(
               targets: [grant.index, cause],
               cause: cause,
-              backupsUntilMs: backupsUntilMs,
-              staff: .init(atMs: nowMs)
+              backupsUntilMs: atMs + backupMs,
+              staff: .init(atMs: atMs)
             )
           }
           try transaction.ownErasureDone(grant: own.grant)
