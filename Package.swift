@@ -198,10 +198,20 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: house
     ),
+    .target(
+      name: "NodeSupport",
+      dependencies: [
+        "TestSupport", "AgencyNode", "LocalAPI", "LocalContract", "NodeStore", "Sealing",
+        Product.nioCore, Product.nioPosix, Product.lifecycle, Product.logging,
+      ],
+      path: "Tests/NodeSupport",
+      swiftSettings: house
+    ),
     command(
       "amonat-demo",
       [
-        "TestSupport", "LocalContract", "AgencyNode", "CanonicalBytes", "Exchange", "NodeStore",
+        "TestSupport", "NodeSupport", "LocalContract", "AgencyNode", "CanonicalBytes", "Exchange",
+        "NodeStore",
         "ReferralModel", "Trust",
       ],
       path: "Tests/Demo"
@@ -258,7 +268,8 @@ let package = Package(
     tests(
       "NodeTests",
       [
-        "AgencyNode", "LocalAPI", "LocalContract", "PeerLink", "Exchange", "Trust", "Audit",
+        "NodeSupport", "AgencyNode", "LocalAPI", "LocalContract", "PeerLink", "Exchange", "Trust",
+        "Audit",
         "TransparencyLog", "Sealing", "WireSchema", "CanonicalBytes", "ReferralModel", "HTTPLine",
         "NodeStore", Product.nioCore, Product.nioPosix, Product.nioSSL, Product.lifecycle,
         Product.logging,

@@ -1,46 +1,50 @@
-internal import AgencyNode
-internal import Foundation
+package import AgencyNode
+package import Foundation
+internal import LocalAPI
 internal import LocalContract
 internal import Logging
 internal import NodeStore
 internal import Sealing
 internal import ServiceLifecycle
-internal import TestSupport
-internal import Testing
+package import TestSupport
 
-/// One agency's node inside the test's own process: real sockets, real files, a clock of the test's.
-final class Living {
-  let id: String
-  let state: URL
-  let port: UInt16
+/// One agency's node inside this process: real sockets, real files, a clock of its own.
+///
+/// It answers on its local socket as `amonatd` does, so that the command line works with it.
+package final class Living {
+  package let id: String
+  package let state: URL
+  package let port: UInt16
+  /// The same agency as the command line sees it.
+  package let member: HarnessNode
   /// What stands between its peers and its door.
-  let relay: Relay
-  let wall: TestTime.Wall
-  private let desk: String
+  package let relay: Relay
+  package let wall: TestTime.Wall
+  package let desk: String
   private let groups: [String]
-  private(set) var node: Node
+  package private(set) var node: Node
   private var group: ServiceGroup?
   private var running: Task<Void, Never>?
   private var token = ""
 
-  init(_ node: HarnessNode, time: TestTime) async throws {
+  package init(_ node: HarnessNode, time: TestTime) async throws {
+    member = node
     id = node.spec.id
     state = node.state
     port = node.port
     relay = try await Relay(to: node.port)
     wall = TestTime.Wall(time)
     (desk, groups) = node.spec.desks[0]
-    self.node = try await Self.open(state, port, wall)
+    self.node = try await Self.open(member, wall)
   }
 
-  private static func open(_ state: URL, _ port: UInt16, _ wall: TestTime.Wall) async throws -> Node
-  {
+  private static func open(_ member: HarnessNode, _ wall: TestTime.Wall) async throws -> Node {
     try await Node(
-      folder: StateFolder(state),
+      folder: StateFolder(member.state),
       settings: NodeSettings(
         listenHost: "127.0.0.1",
-        listenPort: port,
-        socketPath: state.appendingPathComponent("unused.sock").path,
+        listenPort: member.port,
+        socketPath: member.socket,
         passphraseCost: .least
       ),
       clock: wall.clock
@@ -48,36 +52,41 @@ final class Living {
   }
 
   /// Switches it on.
-  func start() {
+  package func start() {
     var logger = Logger(label: id, factory: { _ in SwiftLogNoOpLogHandler() })
     logger.logLevel = .critical
     let group = ServiceGroup(
-      configuration: .init(services: NodeServices.make(node, logger: logger), logger: logger)
+      configuration: .init(
+        services: NodeServices.make(node, logger: logger) + [
+          LocalServer(node: node, socketPath: member.socket, logger: logger)
+        ],
+        logger: logger
+      )
     )
     self.group = group
     running = Task { try? await group.run() }
   }
 
   /// Switches it off.
-  func stop() async {
+  package func stop() async {
     await group?.triggerGracefulShutdown()
     await running?.value
     (group, running) = (nil, nil)
   }
 
   /// Reads its state again, as after a power cut; its clock may have lost the time.
-  func wake(clockAt timeMs: UInt64? = nil) async throws {
+  package func wake(clockAt timeMs: UInt64? = nil) async throws {
     if let timeMs { wall.set(timeMs) }
-    node = try await Self.open(state, port, wall)
+    node = try await Self.open(member, wall)
     token = ""
     start()
   }
 
   /// Users, a desk, the card with the agency's key.
-  func furnish() async throws {
+  package func furnish() async throws {
     let access = AccessService(node: node)
     for user in NodeHarness.users {
-      _ = try await access.addUser(UserAdd(name: user, passphrase: Pair.passphrase))
+      _ = try await access.addUser(UserAdd(name: user, passphrase: NodeHarness.phrase))
     }
     _ = try await access.addDesk(
       DeskAdd(name: desk, groups: groups, holders: NodeHarness.users)
@@ -86,14 +95,14 @@ final class Living {
   }
 
   /// A person signs a card.
-  func signCard() async throws {
+  package func signCard() async throws {
     let key = try String(
       contentsOf: state.appendingPathComponent("agency.key"),
       encoding: .utf8
     )
     _ = try await CardService(node: node).sign(
       CardSign(
-        passphrase: Pair.passphrase,
+        passphrase: NodeHarness.phrase,
         keyFile: key,
         endpoints: ["https://127.0.0.1:\(relay.port)"]
       )
@@ -101,83 +110,28 @@ final class Living {
   }
 
   /// A person at work; unlocks again when the session has run out.
-  func presence() async throws -> SessionVault.Presence {
+  package func presence() async throws -> SessionVault.Presence {
     if let known = try? await node.sessions.presence(token) { return known }
     token = try await AccessService(node: node).unlock(
-      Unlock(user: NodeHarness.users[0], passphrase: Pair.passphrase)
+      Unlock(user: NodeHarness.users[0], passphrase: NodeHarness.phrase)
     ).token
     return try await node.sessions.presence(token)
-  }
-
-  func openCase() async throws -> String {
-    try await CaseService(node: node).open(
-      CaseOpen(desk: desk, sections: ["identity": ["name": .text("Example Person")]]),
-      presence()
-    ).case
-  }
-
-  /// One grant in a case.
-  func consent(_ name: String, to peer: Living, days: UInt32 = 30) async throws -> UInt64 {
-    try await ConsentService(node: node).record(
-      ConsentRecord(
-        case: name,
-        grants: [
-          GrantAsk(peer: peer.id, purpose: "health", groups: ["identity", "need"], days: days)
-        ],
-        record: Pair.facts
-      ),
-      presence()
-    ).grants[0].grant
-  }
-
-  /// Refers under a grant, in the queue.
-  func refer(_ grant: UInt64) async throws -> ReferResult {
-    try await ReferralService(node: node).refer(
-      ReferBatch(referrals: [ReferAsk(grant: grant, content: ["need": Pair.need])]),
-      presence()
-    ).results[0]
-  }
-
-  func list(_ box: ReferralBox) async throws -> [ReferralLine] {
-    try await ReferralActions(node: node).list(box: box, state: nil).referrals
-  }
-
-  /// A referral by the id of its offer.
-  func line(_ message: String?) async throws -> ReferralLine? {
-    try await ReferralActions(node: node).list(box: nil, state: nil).referrals.first {
-      $0.message == message
-    }
-  }
-
-  func act(_ action: ReferralAction, on line: ReferralLine) async throws {
-    _ = try await ReferralActions(node: node).act(
-      line.referral,
-      action,
-      ReferralAct(),
-      presence()
-    )
-  }
-
-  func counts() async throws -> [String: UInt64] {
-    try await StatusService(node: node).status().counts
   }
 }
 
 /// Members that know each other, with a time of their own.
-final class LivingRealm {
-  let root: URL
-  let time: TestTime
-  let nodes: [Living]
+package final class LivingRealm {
+  package let root: URL
+  package let harness: NodeHarness
+  package let time: TestTime
+  package let nodes: [Living]
 
   /// The first policy's groups at each desk.
   private static let groups = ["need", "identity", "contact", "safety", "health"]
 
   /// Founds members and introduces them; all are switched on.
-  init(_ ids: [(id: String, sector: String)]) async throws {
-    root = FileManager.default.temporaryDirectory
-      .appendingPathComponent("l" + UUID().uuidString.prefix(8))
-    let harness = try NodeHarness(root: root)
-    try harness.found(
+  package convenience init(_ ids: [(id: String, sector: String)]) async throws {
+    try await self.init(
       ids.map {
         .init(
           id: $0.id,
@@ -188,12 +142,22 @@ final class LivingRealm {
           listens: true,
           desks: [("desk", Self.groups)]
         )
-      }
+      },
+      root: FileManager.default.temporaryDirectory
+        .appendingPathComponent("l" + UUID().uuidString.prefix(8))
     )
+  }
+
+  /// As above, with agencies of one desk each, in a folder.
+  package init(_ specs: [NodeHarness.AgencySpec], root: URL) async throws {
+    self.root = root
+    harness = try NodeHarness(root: root)
+    try harness.found(specs)
     time = TestTime(startMs: UInt64(Date().timeIntervalSince1970 * 1000))
     var nodes: [Living] = []
-    for (id, _) in ids {
-      nodes.append(try await Living(try #require(harness.nodes[id]), time: time))
+    for spec in specs {
+      guard let member = harness.nodes[spec.id] else { throw Programs.Failure("no \(spec.id)") }
+      nodes.append(try await Living(member, time: time))
     }
     self.nodes = nodes
     for node in nodes { try await node.furnish() }
@@ -207,19 +171,19 @@ final class LivingRealm {
   }
 
   /// Switches all off and removes the folder.
-  func end() async {
+  package func end() async {
     for node in nodes { await node.stop() }
     try? FileManager.default.removeItem(at: root)
   }
 
   /// Cuts every cable.
-  func cut() { for node in nodes { node.relay.cut() } }
+  package func cut() { for node in nodes { node.relay.cut() } }
 
   /// Mends every cable.
-  func mend() { for node in nodes { node.relay.mend() } }
+  package func mend() { for node in nodes { node.relay.mend() } }
 
   /// Runs a story and cleans up after it, however it ends.
-  static func with(
+  package static func with(
     _ ids: [(id: String, sector: String)],
     _ story: (LivingRealm) async throws -> Void
   ) async throws {

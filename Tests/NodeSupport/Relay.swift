@@ -3,11 +3,11 @@ internal import NIOPosix
 internal import Synchronization
 
 /// A wire tap: hands everything on between a caller and a node, and keeps a copy.
-final class Relay: Sendable {
+package final class Relay: Sendable {
   private typealias Line = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
   /// Where callers come in.
-  let port: UInt16
+  package let port: UInt16
   private let copy: Tap
   private let gate = Gate()
   private let work: Task<Void, Never>
@@ -17,10 +17,10 @@ final class Relay: Sendable {
   }
 
   /// Cuts the cable: what is open ends with the next byte, and nobody comes through.
-  func cut() { gate.isOpen.withLock { $0 = false } }
+  package func cut() { gate.isOpen.withLock { $0 = false } }
 
   /// Mends the cable.
-  func mend() { gate.isOpen.withLock { $0 = true } }
+  package func mend() { gate.isOpen.withLock { $0 = true } }
 
   private struct Cut: Error {}
 
@@ -29,10 +29,10 @@ final class Relay: Sendable {
   }
 
   /// Everything that has passed, both ways.
-  var heard: [UInt8] { copy.bytes.withLock { $0 } }
+  package var heard: [UInt8] { copy.bytes.withLock { $0 } }
 
   /// Listens on a port of the loopback interface.
-  init(to target: UInt16) async throws {
+  package init(to target: UInt16) async throws {
     let copy = Tap()
     let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .bind(host: "127.0.0.1", port: 0) { channel in

@@ -1,10 +1,10 @@
-internal import AgencyNode
+package import AgencyNode
 internal import Foundation
 internal import Synchronization
 
-/// Time that passes when the test says so, the same for all nodes; each has a clock of its own on the
+/// Time that passes when a test or the demonstration says so, the same for all nodes; each has a clock of its own on the
 /// wall, which may be wrong.
-final class TestTime: Sendable {
+package final class TestTime: Sendable {
   private struct Sleeper {
     let dueMs: UInt64
     let continuation: CheckedContinuation<Void, any Error>
@@ -18,18 +18,19 @@ final class TestTime: Sendable {
   private let state = Mutex(State())
   private let startMs: UInt64
 
-  static let dayMs: UInt64 = 86_400_000
+  /// A day, in ms.
+  package static let dayMs: UInt64 = 86_400_000
 
   /// Starts at a time, Unix ms.
-  init(startMs: UInt64) { self.startMs = startMs }
+  package init(startMs: UInt64) { self.startMs = startMs }
 
   /// What the time really is, Unix ms.
-  var nowMs: UInt64 { startMs + steadyMs - 1_000_000 }
+  package var nowMs: UInt64 { startMs + steadyMs - 1_000_000 }
 
   private var steadyMs: UInt64 { state.withLock { $0.steadyMs } }
 
   /// Lets time pass; whoever waited for it goes on.
-  func pass(ms: UInt64) {
+  package func pass(ms: UInt64) {
     let woken = state.withLock { state in
       state.steadyMs += ms
       let due = state.sleepers.filter { $0.value.dueMs <= state.steadyMs }
@@ -40,15 +41,18 @@ final class TestTime: Sendable {
   }
 
   /// A clock on the wall of one node.
-  final class Wall: Sendable {
+  package final class Wall: Sendable {
     private let offsetMs = Mutex<Int64>(0)
     private let time: TestTime
-    init(_ time: TestTime) { self.time = time }
+    package init(_ time: TestTime) { self.time = time }
 
     /// Somebody sets it, or its battery dies.
-    func set(_ timeMs: UInt64) { offsetMs.withLock { $0 = Int64(timeMs) - Int64(time.nowMs) } }
+    package func set(_ timeMs: UInt64) {
+      offsetMs.withLock { $0 = Int64(timeMs) - Int64(time.nowMs) }
+    }
 
-    var clock: NodeClock {
+    /// The clock as a node takes it.
+    package var clock: NodeClock {
       NodeClock(
         nowMs: { UInt64(max(0, Int64(self.time.nowMs) + self.offsetMs.withLock { $0 })) },
         steadyMs: { self.time.steadyMs },
@@ -94,7 +98,8 @@ final class TestTime: Sendable {
   /// Each second of theirs takes some of ours, so that sockets and disks have time for their work.
   ///
   /// - Returns: How long it took by their clocks, in ms.
-  func pass(
+  @discardableResult
+  package func pass(
     until what: String,
     atMostMs: UInt64 = 300_000,
     _ holds: () async throws -> Bool
@@ -109,7 +114,7 @@ final class TestTime: Sendable {
   }
 
   /// Lets a few minutes pass, in which everything that comes round every minute comes round.
-  func settle() async throws {
+  package func settle() async throws {
     for _ in 0..<4 {
       pass(ms: 61_000)
       try await Task.sleep(for: .milliseconds(250))
@@ -117,5 +122,5 @@ final class TestTime: Sendable {
   }
 
   /// Something did not come about in time.
-  struct Late: Error { let what: String }
+  package struct Late: Error { package let what: String }
 }

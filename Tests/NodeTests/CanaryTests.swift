@@ -1,6 +1,7 @@
 internal import CanonicalBytes
 internal import Foundation
 internal import LocalContract
+internal import NodeSupport
 internal import TestSupport
 internal import Testing
 

@@ -2,6 +2,7 @@ internal import AgencyNode
 internal import Foundation
 internal import LocalContract
 internal import NodeStore
+internal import NodeSupport
 internal import ReferralModel
 internal import TestSupport
 internal import Testing

@@ -3,6 +3,7 @@ internal import CanonicalBytes
 internal import Foundation
 internal import LocalContract
 internal import NodeStore
+internal import NodeSupport
 internal import ReferralModel
 internal import TestSupport
 internal import Testing

@@ -28,8 +28,8 @@ final class Pair {
       desks: [("health", ["need", "identity", "contact", "safety", "health"])]
     ),
   ]
-  /// The passphrase of every user, as the harness writes it.
-  static let passphrase = "a long demonstration phrase"
+  /// The passphrase of every user.
+  static let passphrase = NodeHarness.phrase
 
   let root: URL
   let harness: NodeHarness

@@ -49,6 +49,9 @@ package final class NodeHarness {
   /// The realm, after ``found(_:)``.
   package private(set) var realm = ""
 
+  /// The passphrase of every user and key.
+  package static let phrase = "a long demonstration phrase"
+
   /// The two users of every agency.
   package static let users = ["zarina", "farhod"]
 
@@ -62,7 +65,7 @@ package final class NodeHarness {
     self.policyFile = policy
     self.programs = programs
     try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-    try Data("a long demonstration phrase\n".utf8).write(to: passphrase)
+    try Data("\(Self.phrase)\n".utf8).write(to: passphrase)
   }
 
   private var passphrase: URL { root.appendingPathComponent("passphrase") }
