@@ -118,11 +118,12 @@ let package = Package(
       pkgConfig: "libsodium",
       providers: [.apt(["libsodium-dev"])]
     ),
+    .systemLibrary(name: "CSHA256"),
     // Floor 0
     floor("CanonicalBytes", []),
     floor("ReferralModel", ["CanonicalBytes"]),
     // Floor 1
-    floor("Sealing", ["CanonicalBytes", "CSodium", Product.crypto]),
+    floor("Sealing", ["CanonicalBytes", "CSHA256", "CSodium", Product.crypto]),
     floor("HTTPLine", [Product.nioCore, Product.nioPosix, Product.nioHTTP1, Product.nioSSL]),
     // Floor 2
     floor("TransparencyLog", ["CanonicalBytes", "Sealing"]),

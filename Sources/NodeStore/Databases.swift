@@ -38,6 +38,8 @@ enum Databases {
   private static func base() -> Configuration {
     var configuration = Configuration()
     configuration.foreignKeysEnabled = true
+    // The pages that a savepoint puts aside stay in memory, not in files of the system's folder.
+    configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA temp_store = MEMORY") }
     configuration.busyMode = .timeout(5)
     // Statement arguments are personal or opaque; errors must print neither.
     configuration.publicStatementArguments = false

@@ -160,6 +160,13 @@ struct HotRow {
 
   func optionalText(_ column: CInt) -> String? { isNull(column) ? nil : text(column) }
 
+  /// A list as rows keep it: words between blanks.
+  func words(_ column: CInt) -> [String] {
+    let buffer = unsafe buffer(column)
+    guard unsafe !buffer.isEmpty else { return [] }
+    return unsafe buffer.split(separator: 0x20).map { unsafe String(decoding: $0, as: UTF8.self) }
+  }
+
   func bytes(_ column: CInt) -> [UInt8] { unsafe [UInt8](buffer(column)) }
 
   /// A 32-byte column; a row that holds anything else is a broken file.
@@ -179,6 +186,13 @@ struct HotRow {
       start: start,
       count: Int(sqlite3_column_bytes(pointer, column))
     )
+  }
+}
+
+extension Database {
+  /// A statement that is not on the path of every message, driven in the same way.
+  func stepped(_ sql: String) throws -> HotStatement {
+    HotStatement(try cachedStatement(sql: sql))
   }
 }
 

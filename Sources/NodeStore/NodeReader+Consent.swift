@@ -7,29 +7,25 @@ extension NodeReader {
 
   /// Grants that have ended or will have by a time, and that nobody renewed or took back.
   package func lapsing(untilMs: UInt64) throws -> [OwnGrant] {
-    try Row.fetchAll(
-      database,
-      sql: OwnGrant.selection + """
+    try database.stepped(
+      OwnGrant.selection + """
          WHERE g.until <= ? AND g.withdraw_idx IS NULL AND g.stopped = 0
           AND NOT EXISTS (SELECT 1 FROM renewal r WHERE r.renews = g.idx)
           AND NOT EXISTS (SELECT 1 FROM exception_grant x WHERE x.grant_idx = g.idx)
         ORDER BY g.until, g.idx LIMIT \(Self.consentLimit)
-        """,
-      arguments: [Int64(clamping: untilMs)]
-    ).map(OwnGrant.init)
+        """
+    ).all([.number(untilMs)], OwnGrant.init)
   }
 
   /// Grants that have run out without an EXPIRE event yet; a batch of them.
   package func expiredUnlogged(nowMs: UInt64) throws -> [OwnGrant] {
-    try Row.fetchAll(
-      database,
-      sql: OwnGrant.selection + """
+    try database.stepped(
+      OwnGrant.selection + """
          WHERE g.until <= ? AND g.withdraw_idx IS NULL
           AND NOT EXISTS (SELECT 1 FROM grant_end e WHERE e.grant_idx = g.idx)
         ORDER BY g.until, g.idx LIMIT 64
-        """,
-      arguments: [Int64(clamping: nowMs)]
-    ).map(OwnGrant.init)
+        """
+    ).all([.number(nowMs)], OwnGrant.init)
   }
 
   /// The exceptions of this node, the oldest first.

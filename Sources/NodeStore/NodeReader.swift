@@ -78,19 +78,14 @@ package struct NodeReader {
 
   /// The grants of a case, oldest first.
   package func grants(caseName: String) throws -> [OwnGrant] {
-    try Row.fetchAll(
-      database,
-      sql: OwnGrant.selection + " WHERE c.name = ? ORDER BY g.idx",
-      arguments: [caseName]
-    ).map(OwnGrant.init)
+    try database.stepped(OwnGrant.selection + " WHERE c.name = ? ORDER BY g.idx")
+      .all([.text(caseName)], OwnGrant.init)
   }
 
   /// Grants by their indices; unknown ones are left out.
   package func grants(_ indices: [UInt64]) throws -> [OwnGrant] {
-    let statement = try database.cachedStatement(sql: OwnGrant.selection + " WHERE g.idx = ?")
-    return try indices.compactMap {
-      try Row.fetchOne(statement, arguments: [Int64(clamping: $0)]).map(OwnGrant.init)
-    }
+    let statement = try database.stepped(OwnGrant.selection + " WHERE g.idx = ?")
+    return try indices.compactMap { try statement.first([.number($0)], OwnGrant.init) }
   }
 
   /// One page of the referrals, newest first.

@@ -101,8 +101,8 @@ extension NodeTransaction {
 
   /// A grant of ours, or `nil`.
   package func ownGrant(_ index: UInt64) throws -> OwnGrant? {
-    let statement = try database.cachedStatement(sql: OwnGrant.selection + " WHERE g.idx = ?")
-    return try Row.fetchOne(statement, arguments: [Int64(clamping: index)]).map(OwnGrant.init)
+    try database.stepped(OwnGrant.selection + " WHERE g.idx = ?")
+      .first([.number(index)], OwnGrant.init)
   }
 
   /// Marks a grant as having carried its one offer (A2).

@@ -20,14 +20,12 @@ extension NodeTransaction {
 
   /// Our grants that rest on a grant of another agency.
   package func onwardGrants(peer: Int64, log: String, index: UInt64) throws -> [OwnGrant] {
-    try Row.fetchAll(
-      database,
-      sql: OwnGrant.selection + """
+    try database.stepped(
+      OwnGrant.selection + """
          JOIN onward o ON o.grant_idx = g.idx
         WHERE o.peer = ? AND o.parent_idx = ? AND o.parent_log = ? ORDER BY g.idx
-        """,
-      arguments: [peer, Int64(clamping: index), log]
-    ).map(OwnGrant.init)
+        """
+    ).all([.integer(peer), .number(index), .text(log)], OwnGrant.init)
   }
 
   /// Notes that a withdrawal, named by its first message, is passed on under one of our grants.

@@ -75,6 +75,8 @@ package struct LoggedMessage: Sendable {
   package let index: UInt64
   package let grantIndex: UInt64?
   package let grantLog: String?
+  /// The row of the leg that this message opens; `nil` for anything but an offer.
+  package let opens: Int64?
 }
 
 extension NodeTransaction {
@@ -198,7 +200,8 @@ extension NodeTransaction {
           envelope: row.envelope,
           index: index,
           grantIndex: row.basis.isEmpty ? nil : row.grantIndex,
-          grantLog: row.grantLog
+          grantLog: row.grantLog,
+          opens: row.kind == "offer" ? row.referral : nil
         )
       )
     }
@@ -260,12 +263,21 @@ extension NodeTransaction {
   /// One answer of a peer's receipt.
   package struct ReceiptLine: Sendable {
     package let row: Int64
+    /// The row of the leg that the answered message opened; `nil` for anything but an offer.
+    package let opened: Int64?
     package let opening: EventOpening
     package let received: Bool
     package let code: String
 
-    package init(row: Int64, opening: EventOpening, received: Bool, code: String) {
+    package init(
+      row: Int64,
+      opened: Int64?,
+      opening: EventOpening,
+      received: Bool,
+      code: String
+    ) {
       self.row = row
+      self.opened = opened
       self.opening = opening
       self.received = received
       self.code = code
@@ -310,12 +322,10 @@ extension NodeTransaction {
         .digest(line.opening.staff), .digest(line.opening.personal),
         .bytes(MerkleProof.flat(line.opening.path)), .integer(view),
       ])
-      let settled = try hot(
-        "UPDATE outbound SET state = ?, code = ? WHERE id = ? AND state = 1 RETURNING referral, kind"
-      ).first([.integer(line.received ? 2 : 3), .text(line.code), .integer(line.row)]) {
-        ($0.optionalInteger(0), $0.text(1))
-      }
-      guard let settled, let referral = settled.0, settled.1 == "offer" else { continue }
+      // Not RETURNING: for that SQLite puts every page aside that the statement touches.
+      try hot("UPDATE outbound SET state = ?, code = ? WHERE id = ? AND state = 1")
+        .run([.integer(line.received ? 2 : 3), .text(line.code), .integer(line.row)])
+      guard database.changesCount == 1, let referral = line.opened else { continue }
       fates.append(OfferFate(referral: referral, received: line.received, code: line.code))
     }
     return fates
@@ -328,7 +338,7 @@ extension NodeTransaction {
     package let code: String
   }
 
-  /// The ordinary end of an offer's way, in one statement: it is delivered.
+  /// The ordinary end of an offer's way: it is delivered.
   ///
   /// - Returns: Its priority and times; `nil` where the referral stands elsewhere by now.
   package func delivered(
@@ -339,9 +349,15 @@ extension NodeTransaction {
       """
       UPDATE referral SET state = 'delivered', since = ?
       WHERE id = ? AND state IN ('queued', 'undeliverable')
-      RETURNING priority, times, (SELECT agency FROM peer WHERE peer.id = referral.peer) AS agency
       """
-    ).first([.number(atMs), .integer(referral)]) {
+    ).run([.number(atMs), .integer(referral)])
+    guard database.changesCount == 1 else { return nil }
+    return try hot(
+      """
+      SELECT r.priority, r.times, p.agency FROM referral r JOIN peer p ON p.id = r.peer
+      WHERE r.id = ?
+      """
+    ).first([.integer(referral)]) {
       ($0.optionalText(0), $0.optionalText(1), $0.text(2))
     }
   }

@@ -13,15 +13,13 @@ extension NodeTransaction {
     index: UInt64,
     groups: [String]
   ) throws -> Bool {
-    let statement = try database.cachedStatement(
-      sql: """
-        SELECT coalesce(groups, '*') FROM tombstone
-        WHERE peer = ? AND grant_idx = ? AND grant_log = ?
-        """
-    )
-    guard
-      let taken = try String.fetchOne(statement, arguments: [peer, Int64(clamping: index), log])
-    else { return false }
+    let taken = try hot(
+      """
+      SELECT coalesce(groups, '*') FROM tombstone
+      WHERE peer = ? AND grant_idx = ? AND grant_log = ?
+      """
+    ).first([.integer(peer), .number(index), .text(log)]) { $0.text(0) }
+    guard let taken else { return false }
     // Asked about no group: whether anything at all was taken back.
     return taken == "*" || groups.isEmpty || Self.touches(taken, groups)
   }

@@ -24,27 +24,29 @@ package struct OwnGrant: Sendable {
   package let atMs: UInt64
 
   static let selection = """
-    SELECT g.*, p.agency AS agency, c.name AS case_name FROM consent_grant g
+    SELECT g.idx, g.log, c.name, g.person, p.agency, g.purpose, g.basis, g.groups, g.policy,
+      g.onward, g.until, g.offered, g.stopped, g.cut, g.withdraw_idx, g.at FROM consent_grant g
     JOIN peer p ON p.id = g.peer JOIN case_file c ON c.id = g.case_id
     """
 
-  init(_ row: Row) {
-    index = UInt64(row["idx"] as Int64)
-    log = row["log"]
-    caseName = row["case_name"]
-    person = [UInt8](row["person"] as Data)
-    peer = row["agency"]
-    purpose = row["purpose"]
-    basis = row["basis"]
-    groups = (row["groups"] as String).split(separator: " ").map(String.init)
-    policyHex = row["policy"]
-    onward = (row["onward"] as Int64) == 1
-    untilMs = UInt64(row["until"] as Int64)
-    offered = (row["offered"] as Int64) == 1
-    stopped = (row["stopped"] as Int64) == 1
-    cut = (row["cut"] as String).split(separator: " ").map(String.init)
-    withdrawIndex = (row["withdraw_idx"] as Int64?).map { UInt64($0) }
-    atMs = UInt64(row["at"] as Int64)
+  /// Reads a row of ``selection``.
+  init(_ row: HotRow) {
+    index = row.number(0)
+    log = row.text(1)
+    caseName = row.text(2)
+    person = row.bytes(3)
+    peer = row.text(4)
+    purpose = row.text(5)
+    basis = row.text(6)
+    groups = row.words(7)
+    policyHex = row.text(8)
+    onward = row.integer(9) == 1
+    untilMs = row.number(10)
+    offered = row.integer(11) == 1
+    stopped = row.integer(12) == 1
+    cut = row.words(13)
+    withdrawIndex = row.optionalNumber(14)
+    atMs = row.number(15)
   }
 }
 

@@ -110,33 +110,16 @@ final class WriterCore: @unchecked Sendable {
   }
 
   private func commit(_ batch: [any SequencedJob], _ db: Database) -> StoreFailure? {
-    let before = book.tree
     book.beginRound()
+    var rest = batch[...]
     var done: [any SequencedJob] = []
     do {
-      try db.inTransaction(.immediate) {
-        for job in batch {
-          let snapshot = book.tree
-          do {
-            try db.inSavepoint {
-              try job.run(NodeTransaction(database: db, book: book))
-              return .commit
-            }
-            done.append(job)
-          } catch {
-            book.restore(snapshot)
-            let failure = StoreFailure.ofChange(error)
-            job.fail(failure)
-            // A full disk or a broken file ends the whole batch, whose other jobs are told so too.
-            if failure.isFatal { throw failure }
-          }
-        }
-        return .commit
+      while let first = rest.popFirst() {
+        guard try commit(first, then: rest, db, into: &done) else { continue }
+        break
       }
     } catch {
-      book.restore(before)
       let failure = StoreFailure.from(error, file: "node.db")
-      for job in done { job.fail(failure) }
       for job in batch { job.fail(failure) }
       return failure
     }
@@ -151,6 +134,61 @@ final class WriterCore: @unchecked Sendable {
       let failure = StoreFailure.from(error, file: "checkpoints.db")
       for job in done { job.fail(failure) }
       return failure
+    }
+  }
+
+  /// One transaction: a first job, and the others each in a savepoint.
+  ///
+  /// To undo the first is to undo the transaction, so it needs no savepoint, which would keep a copy
+  /// of every page that it touches; and in most rounds there is no other.
+  ///
+  /// - Returns: Whether it was committed; otherwise the first job has failed, and nothing has changed.
+  private func commit(
+    _ first: any SequencedJob,
+    then others: ArraySlice<any SequencedJob>,
+    _ db: Database,
+    into done: inout [any SequencedJob]
+  ) throws -> Bool {
+    let before = book.tree
+    var isCommitted = false
+    do {
+      try db.inTransaction(.immediate) {
+        guard try succeeds(first, { try first.run(NodeTransaction(database: db, book: book)) })
+        else { return .rollback }
+        done.append(first)
+        for job in others {
+          let snapshot = book.tree
+          let isDone = try succeeds(job) {
+            try db.inSavepoint {
+              try job.run(NodeTransaction(database: db, book: book))
+              return .commit
+            }
+          }
+          if isDone { done.append(job) } else { book.restore(snapshot) }
+        }
+        isCommitted = true
+        return .commit
+      }
+    } catch {
+      book.restore(before)
+      throw error
+    }
+    if !isCommitted { book.restore(before) }
+    return isCommitted
+  }
+
+  /// Whether a job ran to its end; one that did not has been told so.
+  ///
+  /// - Throws: A full disk or a broken file, which end the whole batch: the other jobs are told too.
+  private func succeeds(_ job: any SequencedJob, _ body: () throws -> Void) throws -> Bool {
+    do {
+      try body()
+      return true
+    } catch {
+      let failure = StoreFailure.ofChange(error)
+      job.fail(failure)
+      if failure.isFatal { throw failure }
+      return false
     }
   }
 

@@ -42,11 +42,14 @@ package struct TimerRow: Sendable {
 extension NodeTransaction {
   /// Starts a clock; one that runs starts again.
   package func arm(referral: Int64, timer: String, startedMs: UInt64, firesMs: UInt64) throws {
-    try database.cachedStatement(
-      sql: "INSERT OR REPLACE INTO timer (referral, name, started, fires) VALUES (?, ?, ?, ?)"
-    ).execute(arguments: [
-      referral, timer, Int64(clamping: startedMs), Int64(clamping: firesMs),
-    ])
+    // Not "OR REPLACE": for that SQLite puts every page aside that the statement touches.
+    try hot(
+      """
+      INSERT INTO timer (referral, name, started, fires) VALUES (?, ?, ?, ?)
+      ON CONFLICT (referral, name) DO UPDATE SET started = excluded.started, fires = excluded.fires,
+        step = 0, paused = NULL, cause = NULL, stood = 0, dark = 0, asked = 0
+      """
+    ).run([.integer(referral), .text(timer), .number(startedMs), .number(firesMs)])
   }
 
   /// Stops a clock.

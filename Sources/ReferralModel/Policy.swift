@@ -4,8 +4,10 @@
 /// forms, code lists, timers, exceptions, labels. A value that exists is consistent: every code that
 /// is used is defined, every label is there in every language, no timer is impossible.
 ///
+/// Never changed once it exists, and shared: it is handed on for every message, and has thirty parts.
+///
 /// Source: DESIGN §2, domain §5–§7, `Protocol/schema/policy.schema.json`.
-public struct Policy: Sendable {
+public final class Policy: Sendable {
   /// The policy's short name.
   public let name: Code
   /// Which edition this is, from 1.
@@ -66,6 +68,70 @@ public struct Policy: Sendable {
   public let periods: [PeriodName: Span]
   /// Positions by code, so that a decision looks nothing up twice.
   let index: PolicyIndex
+
+  init(
+    name: Code,
+    version: UInt64,
+    languages: [Language],
+    labels: Labels,
+    forms: [FieldForm],
+    terms: [TermRule],
+    purposes: [PurposeRule],
+    services: [ServiceRule],
+    bases: [Basis: Labels],
+    exceptions: [ExceptionRule],
+    kinds: [KindRule],
+    priorities: [PriorityRule],
+    timers: [TimerName: Span],
+    consent: ConsentRules?,
+    withdrawal: WithdrawalRule,
+    witnessing: WitnessingRule,
+    padLimit: UInt64,
+    calendar: WorkCalendar,
+    offices: [AgencyID: Office],
+    automatic: [TimerName: Code],
+    lists: [CodeList],
+    overlap: Span?,
+    roles: [RoleRule],
+    notices: [NoticeRule],
+    retention: [RetentionRule],
+    kept: [RetentionRule],
+    crossBorder: CrossBorderRule?,
+    sections: [FieldForm],
+    periods: [PeriodName: Span],
+    index: PolicyIndex
+  ) {
+    self.name = name
+    self.version = version
+    self.languages = languages
+    self.labels = labels
+    self.forms = forms
+    self.terms = terms
+    self.purposes = purposes
+    self.services = services
+    self.bases = bases
+    self.exceptions = exceptions
+    self.kinds = kinds
+    self.priorities = priorities
+    self.timers = timers
+    self.consent = consent
+    self.withdrawal = withdrawal
+    self.witnessing = witnessing
+    self.padLimit = padLimit
+    self.calendar = calendar
+    self.offices = offices
+    self.automatic = automatic
+    self.lists = lists
+    self.overlap = overlap
+    self.roles = roles
+    self.notices = notices
+    self.retention = retention
+    self.kept = kept
+    self.crossBorder = crossBorder
+    self.sections = sections
+    self.periods = periods
+    self.index = index
+  }
 }
 
 /// Positions by code.

@@ -45,7 +45,7 @@ public struct HMAC256: Sendable {
       unsafe Pad.fill(scratch, key, Pad.inner)
       unsafe inner.update(buffer: Pad.block(of: scratch))
       inner.update(message)
-      return unsafe finish(inner, key, scratch)
+      return unsafe finish(inner.finish(), key, scratch)
     }
   }
 
@@ -57,38 +57,39 @@ public struct HMAC256: Sendable {
   ///   - part: The part where it stands.
   /// - Returns: The code.
   public static func code(key: Digest32, label: StaticString, part: Span<UInt8>) -> Digest32 {
-    var inner = Hash256()
-    return unsafe withScratch { scratch in
+    unsafe withScratch { scratch in
       unsafe Pad.fill(scratch, key, Pad.inner)
       let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[Pad.byteCount...])
       var filled = unsafe Pad.byteCount + PAE.writeHead(label, part: part.count, to: rest)
       // In one call where it fits, which is nearly always: each costs as much as a block.
-      let fits = part.count <= scratch.count - filled
-      if fits {
-        unsafe part.withUnsafeBytes {
-          unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[filled...]).copyMemory(from: $0)
-        }
-        filled += part.count
+      guard part.count <= scratch.count - filled else {
+        var inner = Hash256()
+        unsafe inner.update(buffer: UnsafeRawBufferPointer(rebasing: scratch[..<filled]))
+        inner.update(part)
+        return unsafe finish(inner.finish(), key, scratch)
       }
-      unsafe inner.update(buffer: UnsafeRawBufferPointer(rebasing: scratch[..<filled]))
-      if !fits { inner.update(part) }
+      unsafe part.withUnsafeBytes {
+        unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[filled...]).copyMemory(from: $0)
+      }
+      filled += part.count
+      let inner = unsafe Hash256.of(
+        buffer: UnsafeRawBufferPointer(rebasing: scratch[..<filled])
+      )
       return unsafe finish(inner, key, scratch)
     }
   }
 
   private static func finish(
-    _ inner: Hash256,
+    _ inner: Digest32,
     _ key: Digest32,
     _ scratch: UnsafeMutableRawBufferPointer
   ) -> Digest32 {
     unsafe Pad.fill(scratch, key, Pad.outer)
     let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[Pad.byteCount...])
-    unsafe inner.finish().copy(to: rest)
-    var outer = Hash256()
-    unsafe outer.update(
+    unsafe inner.copy(to: rest)
+    return unsafe Hash256.of(
       buffer: UnsafeRawBufferPointer(rebasing: scratch[..<(Pad.byteCount + Digest32.byteCount)])
     )
-    return outer.finish()
   }
 
   /// Key block and message together; what the stack is sure to give.

@@ -23,9 +23,7 @@ public enum MerkleHash {
       unsafe leaf.event.copy(to: UnsafeMutableRawBufferPointer(rebasing: buffer[2..<34]))
       unsafe leaf.staff.copy(to: UnsafeMutableRawBufferPointer(rebasing: buffer[34..<66]))
       unsafe leaf.personal.copy(to: UnsafeMutableRawBufferPointer(rebasing: buffer[66..<98]))
-      var hash = Hash256()
-      unsafe hash.update(buffer: UnsafeRawBufferPointer(buffer))
-      return hash.finish()
+      return unsafe Hash256.of(buffer: UnsafeRawBufferPointer(buffer))
     }
   }
 
@@ -36,9 +34,7 @@ public enum MerkleHash {
       unsafe buffer[0] = 1
       unsafe left.copy(to: UnsafeMutableRawBufferPointer(rebasing: buffer[1..<33]))
       unsafe right.copy(to: UnsafeMutableRawBufferPointer(rebasing: buffer[33..<65]))
-      var hash = Hash256()
-      unsafe hash.update(buffer: UnsafeRawBufferPointer(buffer))
-      return hash.finish()
+      return unsafe Hash256.of(buffer: UnsafeRawBufferPointer(buffer))
     }
   }
 }

@@ -179,8 +179,8 @@ internal import TransparencyLog
         peer: Sample.peer,
         view: "a view",
         lines: [
-          .init(row: rows[0], opening: opening, received: true, code: "stored"),
-          .init(row: rows[1], opening: opening, received: false, code: "policy"),
+          .init(row: rows[0], opened: nil, opening: opening, received: true, code: "stored"),
+          .init(row: rows[1], opened: nil, opening: opening, received: false, code: "policy"),
         ],
         atMs: Sample.nowMs
       )

@@ -133,7 +133,7 @@ internal import TransparencyLog
       )
       try transaction.queueOffer(1, grant: grant, referral: referral)
     }
-    let row = try #require(try await store.take().first).message.row
+    let message = try #require(try await store.take().first).message
     let opening = EventOpening(
       event: Array("{}".utf8),
       salt: Sample.digest(41),
@@ -147,7 +147,15 @@ internal import TransparencyLog
         let fates = try transaction.applyReceipt(
           peer: Sample.peer,
           view: "\(Sample.peer)/amonat/log/1\n5\n",
-          lines: [.init(row: row, opening: opening, received: received, code: code)],
+          lines: [
+            .init(
+              row: message.row,
+              opened: message.opens,
+              opening: opening,
+              received: received,
+              code: code
+            )
+          ],
           atMs: Sample.nowMs + 5
         )
         for fate in fates {

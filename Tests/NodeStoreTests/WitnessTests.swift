@@ -40,6 +40,7 @@ internal import TransparencyLog
     }
     let line = NodeTransaction.ReceiptLine(
       row: taken.message.row,
+      opened: taken.message.opens,
       opening: try #require(opening),
       received: true,
       code: "stored"

@@ -19,6 +19,8 @@ struct ReferralMover {
   var user: String?
   /// The desk of that person.
   var desk: String?
+  /// What was worked out of clocks in this transaction.
+  let clocks: ClockMemo
   /// Peers for whom something was queued.
   private(set) var wake: Set<String> = []
   /// Whether something is to be erased now.
@@ -31,9 +33,11 @@ struct ReferralMover {
     nowMs: UInt64,
     atMs: UInt64,
     user: String? = nil,
-    desk: String? = nil
+    desk: String? = nil,
+    clocks: ClockMemo = ClockMemo()
   ) {
     (self.transaction, self.view, self.policy) = (transaction, view, policy)
+    self.clocks = clocks
     (self.nowMs, self.atMs, self.user, self.desk) = (nowMs, atMs, user, desk)
   }
 
@@ -369,19 +373,28 @@ struct ReferralMover {
     case .delivery, .draftWarn, .draftErase, .capacity: return
     default: break
     }
-    let schedule = policy.schedule(
-      of: timer,
+    let question = ClockMemo.Question(
+      timer: timer,
       priority: priority,
-      times: times.flatMap { AnswerTimes($0) },
-      agency: AgencyID(agency),
+      times: times,
+      agency: agency,
       startMs: nowMs
     )
-    guard let first = schedule?.entry(0) else { return }
+    let fires = clocks.answer(to: question) {
+      policy.schedule(
+        of: timer,
+        priority: priority,
+        times: times.flatMap { AnswerTimes($0) },
+        agency: AgencyID(agency),
+        startMs: nowMs
+      )?.entry(0)?.atMs
+    }
+    guard let fires else { return }
     try transaction.arm(
       referral: referral,
       timer: timer.rawValue,
       startedMs: nowMs,
-      firesMs: first.atMs
+      firesMs: fires
     )
   }
 

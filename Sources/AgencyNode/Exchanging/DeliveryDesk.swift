@@ -127,6 +127,7 @@ struct DeliveryDesk: Sendable {
           try transaction.countRefusal(peer: peer.text, code: refusal.code, atMs: atMs)
         }
         done.refused = early
+        let clocks = ClockMemo()
         for item in items {
           try Self.settle(
             item,
@@ -134,6 +135,7 @@ struct DeliveryDesk: Sendable {
             view: view,
             me: me,
             row: row,
+            clocks: clocks,
             nowMs: nowMs,
             atMs: atMs,
             into: &done
@@ -174,6 +176,7 @@ struct DeliveryDesk: Sendable {
     view: TrustBook.View,
     me: AgencyID,
     row: Int64,
+    clocks: ClockMemo,
     nowMs: UInt64,
     atMs: UInt64,
     into done: inout Done
@@ -219,6 +222,7 @@ struct DeliveryDesk: Sendable {
         transaction,
         view: view,
         row: row,
+        clocks: clocks,
         nowMs: nowMs,
         atMs: atMs
       )

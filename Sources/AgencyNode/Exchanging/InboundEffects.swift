@@ -20,6 +20,7 @@ struct InboundEffects {
     _ transaction: NodeTransaction,
     view: TrustBook.View,
     row: Int64,
+    clocks: ClockMemo,
     nowMs: UInt64,
     atMs: UInt64
   ) throws -> InboundEffects {
@@ -31,6 +32,7 @@ struct InboundEffects {
         transaction,
         view: view,
         row: row,
+        clocks: clocks,
         nowMs: nowMs,
         atMs: atMs
       )
@@ -53,6 +55,7 @@ struct InboundEffects {
     _ transaction: NodeTransaction,
     view: TrustBook.View,
     row: Int64,
+    clocks: ClockMemo,
     nowMs: UInt64,
     atMs: UInt64
   ) throws -> InboundEffects {
@@ -85,7 +88,8 @@ struct InboundEffects {
           view: view,
           policy: policy,
           nowMs: nowMs,
-          atMs: atMs
+          atMs: atMs,
+          clocks: clocks
         )
         try mover.arrived(referral, from: item.peer.text, priority: priority)
       }

@@ -102,7 +102,8 @@ private final class PeerCaller: Sendable {
       if !isFirst { await node.lanes.wait(peer.text, atMost: .seconds(30)) }
       isFirst = false
       do {
-        while !Task.isCancelled, try await cycle(connection) {}
+        var taken: DeliveryPart?
+        while !Task.isCancelled, try await cycle(connection, &taken) {}
         try await greetQuietPeer(connection)
         pause = Self.firstPauseMs
       } catch {
@@ -132,11 +133,17 @@ private final class PeerCaller: Sendable {
 
   /// One delivery and its receipt.
   ///
+  /// `taken`: The delivery that was taken when the one before was settled, and then the next one.
+  ///
   /// - Returns: whether there may be more.
-  private func cycle(_ connection: PeerConnection) async throws -> Bool {
+  private func cycle(
+    _ connection: PeerConnection,
+    _ taken: inout DeliveryPart?
+  ) async throws -> Bool {
     let lane = await lanes.lane(peer)
     let link = ownLink
-    let delivery = try await lane.next()
+    let waiting = taken.take()
+    let delivery = if let waiting { waiting } else { try await lane.next() }
     let texts = notes() + (try await GossipDesk(node: node).texts(for: peer))
     guard delivery != nil || !texts.isEmpty else { return false }
     let answer = try await call(
@@ -161,7 +168,11 @@ private final class PeerCaller: Sendable {
       node.lanes.wake(PeerDialer.heardLane(peer))
       return true
     }
-    try await lane.settle(answer.receipt, refused: answer.refused, sent: delivery.checkpoint)
+    taken = try await lane.settleAndTake(
+      answer.receipt,
+      refused: answer.refused,
+      sent: delivery.checkpoint
+    )
     return true
   }
 

@@ -55,41 +55,84 @@ actor PeerLane {
   /// The next delivery, or `nil` when nothing waits or a batch is still on its way.
   func next() async throws(NodeError) -> DeliveryPart? {
     guard outstanding.isEmpty else { return nil }
-    let view = node.trust.view
-    let (peer, after, limit) = (peer.text, cursor, Self.batchLimit)
-    let (nowMs, atMs) = (node.trustedMs, node.clock.nowMs())
-    let from = peerHolds ?? 0
+    let taking = taking()
+    let taken = try await NodeError.wrapping {
+      try await node.store.change { transaction in
+        try taking.take(transaction)
+      } after: { batch, log in
+        try taking.taken(batch, log)
+      }
+    }
+    return took(taken)
+  }
+
+  /// What the next batch is taken with.
+  private struct Taking: Sendable {
+    let peer: String
+    let after: Int64
+    let view: TrustBook.View
+    let nowMs: UInt64
+    let atMs: UInt64
+    /// The size of this log that the peer holds.
+    let from: UInt64
+    let settled: SettledBook.Own?
+    let isForked: Bool
+
+    func take(_ transaction: NodeTransaction) throws -> [LoggedMessage] {
+      try transaction.takeBatch(
+        peer: peer,
+        after: after,
+        limit: PeerLane.batchLimit,
+        register: view.registerHash,
+        policy: view.policyHash,
+        overlapping: view.standing.overlapping,
+        nowMs: nowMs,
+        atMs: atMs,
+        padLimit: view.policy?.padLimit ?? LegOrder.padLimit,
+        onlyNotices: isForked
+      )
+    }
+
+    func taken(_ batch: [LoggedMessage], _ log: CommittedLog) throws -> Taken {
+      let delivery =
+        batch.isEmpty
+        ? nil : try PeerLane.delivery(batch, log, from: from, settled: settled)
+      return Taken(batch: batch, delivery: delivery, size: log.size)
+    }
+  }
+
+  /// A batch that may leave, and the size of the log that it stands in.
+  private struct Taken: Sendable {
+    let batch: [LoggedMessage]
+    let delivery: DeliveryPart?
+    let size: UInt64
+  }
+
+  private func taking() -> Taking {
     // Once the peer has tied it to what it holds, every later checkpoint extends it by K3.
     let settled = node.settled.own.flatMap { $0.size > settledGiven ? $0 : nil }
     settledSent = settled?.size ?? settledSent
-    let isForked = node.forks.holds(peer)
-    let padLimit = view.policy?.padLimit ?? LegOrder.padLimit
-    let prepared = try await NodeError.wrapping {
-      try await node.store.change { transaction -> [LoggedMessage] in
-        try transaction.takeBatch(
-          peer: peer,
-          after: after,
-          limit: limit,
-          register: view.registerHash,
-          policy: view.policyHash,
-          overlapping: view.standing.overlapping,
-          nowMs: nowMs,
-          atMs: atMs,
-          padLimit: padLimit,
-          onlyNotices: isForked
-        )
-      } after: { batch, log -> ([LoggedMessage], DeliveryPart?) in
-        guard !batch.isEmpty else { return ([], nil) }
-        return (batch, try Self.delivery(batch, log, from: from, settled: settled))
-      }
-    }
-    guard let delivery = prepared.1 else {
+    return Taking(
+      peer: peer.text,
+      after: cursor,
+      view: node.trust.view,
+      nowMs: node.trustedMs,
+      atMs: node.clock.nowMs(),
+      from: peerHolds ?? 0,
+      settled: settled,
+      isForked: node.forks.holds(peer.text)
+    )
+  }
+
+  private func took(_ taken: Taken) -> DeliveryPart? {
+    knownSize = max(knownSize, taken.size)
+    guard let delivery = taken.delivery else {
       cursor = 0
       return nil
     }
-    for message in prepared.0 { outstanding[message.message] = message }
-    cursor = prepared.0.last?.row ?? cursor
-    node.metrics.add(.messagesSent, prepared.0.count)
+    for message in taken.batch { outstanding[message.message] = message }
+    cursor = taken.batch.last?.row ?? cursor
+    node.metrics.add(.messagesSent, taken.batch.count)
     return delivery
   }
 
@@ -140,13 +183,84 @@ actor PeerLane {
     refused: [RefusalPart],
     sent note: String?
   ) async throws(NodeError) -> Bool {
-    let waiting = outstanding
-    guard !waiting.isEmpty else { return false }
-    defer {
-      outstanding = [:]
+    guard !outstanding.isEmpty else { return false }
+    defer { outstanding = [:] }
+    let settling = try settling(receipt, refused: refused, sent: note)
+    try await NodeError.wrapping {
+      try await node.store.change { try settling.store($0) }
     }
+    settled(settling)
+    return true
+  }
+
+  /// Stores what a receipt says and takes the next batch, in one transaction: what is settled and what
+  /// leaves next share its synchronisations.
+  ///
+  /// - Returns: The next delivery, or `nil` when nothing waits.
+  func settleAndTake(
+    _ receipt: ReceiptPart?,
+    refused: [RefusalPart],
+    sent note: String?
+  ) async throws(NodeError) -> DeliveryPart? {
+    guard !outstanding.isEmpty else { return try await next() }
+    let taken: Taken
+    do throws(NodeError) {
+      let settling = try settling(receipt, refused: refused, sent: note)
+      let taking = taking()
+      taken = try await NodeError.wrapping {
+        try await node.store.change { transaction in
+          try settling.store(transaction)
+          return try taking.take(transaction)
+        } after: { batch, log in
+          try taking.taken(batch, log)
+        }
+      }
+      settled(settling)
+    } catch {
+      outstanding = [:]
+      throw error
+    }
+    outstanding = [:]
+    return took(taken)
+  }
+
+  /// What a receipt says of the outstanding batch, checked.
+  private struct Settling: Sendable {
+    let peer: String
+    let view: TrustBook.View
+    /// The peer's checkpoint that the receipt rests on.
+    let note: String
+    let lines: [NodeTransaction.ReceiptLine]
+    let refusals: [(row: Int64, code: String)]
+    let nowMs: UInt64
+    let atMs: UInt64
+
+    func store(_ transaction: NodeTransaction) throws {
+      var fates = try transaction.applyReceipt(peer: peer, view: note, lines: lines, atMs: atMs)
+      for refusal in refusals {
+        if let fate = try transaction.refusedOutright(row: refusal.row, code: refusal.code) {
+          fates.append(fate)
+        }
+      }
+      guard let policy = view.policy else { return }
+      var mover = ReferralMover(
+        transaction,
+        view: view,
+        policy: policy,
+        nowMs: nowMs,
+        atMs: atMs
+      )
+      for fate in fates { try mover.settle(fate) }
+    }
+  }
+
+  private func settling(
+    _ receipt: ReceiptPart?,
+    refused: [RefusalPart],
+    sent note: String?
+  ) throws(NodeError) -> Settling {
+    let waiting = outstanding
     let view = node.trust.view
-    let (nowMs, atMs) = (node.trustedMs, node.clock.nowMs())
     var lines: [NodeTransaction.ReceiptLine] = []
     var viewNote = ""
     if let receipt {
@@ -169,7 +283,6 @@ actor PeerLane {
         witness(receipt.cosignature, over: note, view: view)
       }
     }
-    let (found, peerText, noteText) = (lines, peer.text, viewNote)
     // What is refused for now only stays in the queue, behind everything that may go.
     let postponed = refused.count { refusal in
       waiting[refusal.message] != nil && refusal.isForNow
@@ -177,37 +290,31 @@ actor PeerLane {
     let refusals = refused.filter { !$0.isForNow }.compactMap { refusal in
       waiting[refusal.message].map { ($0.row, refusal.code) }
     }
-    try await NodeError.wrapping {
-      try await node.store.change { transaction in
-        var fates = try transaction.applyReceipt(
-          peer: peerText,
-          view: noteText,
-          lines: found,
-          atMs: atMs
-        )
-        for (row, code) in refusals {
-          if let fate = try transaction.refusedOutright(row: row, code: code) { fates.append(fate) }
-        }
-        guard let policy = view.policy else { return }
-        var mover = ReferralMover(
-          transaction,
-          view: view,
-          policy: policy,
-          nowMs: nowMs,
-          atMs: atMs
-        )
-        for fate in fates { try mover.settle(fate) }
-      }
-    }
-    if !found.isEmpty { node.successionSeen.add(peerText) }
-    node.metrics.add(.messagesDelivered, found.count { $0.received })
-    node.metrics.add(.messagesRefusedByPeer, found.count { !$0.received } + refusals.count)
-    node.receipts.settle(
-      found.map { ($0.row, $0.received ? "delivered" : $0.code) }
-        + refusals.map { ($0.0, $0.1) }
+    if lines.count + refusals.count + postponed < waiting.count { cursor = 0 }
+    return Settling(
+      peer: peer.text,
+      view: view,
+      note: viewNote,
+      lines: lines,
+      refusals: refusals,
+      nowMs: node.trustedMs,
+      atMs: node.clock.nowMs()
     )
-    if found.count + refusals.count + postponed < waiting.count { cursor = 0 }
-    return true
+  }
+
+  /// Tells who waits for it what was stored.
+  private func settled(_ settling: Settling) {
+    let lines = settling.lines
+    if !lines.isEmpty { node.successionSeen.add(peer.text) }
+    node.metrics.add(.messagesDelivered, lines.count { $0.received })
+    node.metrics.add(
+      .messagesRefusedByPeer,
+      lines.count { !$0.received } + settling.refusals.count
+    )
+    node.receipts.settle(
+      lines.map { ($0.row, $0.received ? "delivered" : $0.code) }
+        + settling.refusals.map { ($0.row, $0.code) }
+    )
   }
 
   private func check(
@@ -228,6 +335,7 @@ actor PeerLane {
       }
       return NodeTransaction.ReceiptLine(
         row: message.row,
+        opened: message.opens,
         opening: outcome.opening,
         received: outcome.isReceived,
         code: outcome.outcome
