@@ -271,8 +271,8 @@ let package = Package(
         "NodeSupport", "AgencyNode", "LocalAPI", "LocalContract", "PeerLink", "Exchange", "Trust",
         "Audit",
         "TransparencyLog", "Sealing", "WireSchema", "CanonicalBytes", "ReferralModel", "HTTPLine",
-        "NodeStore", Product.nioCore, Product.nioPosix, Product.nioSSL, Product.lifecycle,
-        Product.logging,
+        "NodeStore", Product.grdb, Product.nioCore, Product.nioPosix, Product.nioSSL,
+        Product.lifecycle, Product.logging,
       ]
     ),
   ]

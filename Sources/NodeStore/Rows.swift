@@ -22,6 +22,15 @@ package struct OwnGrant: Sendable {
   package let cut: [String]
   package let withdrawIndex: UInt64?
   package let atMs: UInt64
+  /// The time within which its leg leaves, in ms; above 0 where other recipients may compare.
+  package let legWindowMs: UInt64
+  /// When its leg was handed over, Unix ms.
+  package let referredMs: UInt64?
+  /// The index of the GRANT that its recipient knows, once a message under it has left.
+  package let shownIndex: UInt64?
+
+  /// The index by which others know it.
+  package var toldIndex: UInt64 { shownIndex ?? index }
 
   static let selection = """
     SELECT g.*, p.agency AS agency, c.name AS case_name FROM consent_grant g
@@ -45,6 +54,9 @@ package struct OwnGrant: Sendable {
     cut = (row["cut"] as String).split(separator: " ").map(String.init)
     withdrawIndex = (row["withdraw_idx"] as Int64?).map { UInt64($0) }
     atMs = UInt64(row["at"] as Int64)
+    legWindowMs = UInt64(row["leg_window"] as Int64)
+    referredMs = (row["referred_at"] as Int64?).map { UInt64($0) }
+    shownIndex = (row["shown_idx"] as Int64?).map { UInt64($0) }
   }
 }
 

@@ -40,6 +40,9 @@ public struct Policy: Sendable {
   public let witnessing: WitnessingRule
   /// The most pads between two legs of a plan.
   public let padLimit: UInt64
+  /// What is left of a grant is told in steps of so much where a person has several recipients; absent:
+  /// as it is (EVT-034).
+  public let untilStep: Span?
   /// The working hours in which people answer.
   public let calendar: WorkCalendar
   /// What the mechanism's directory says of single agencies.

@@ -149,6 +149,7 @@ public enum PolicyAspect: String, Sendable, CaseIterable {
   case heartbeat
   case settledLimit = "settled-limit"
   case pads
+  case untilStep = "until-step"
   case timeZone = "time-zone"
   case workdays
   case hours

@@ -112,6 +112,7 @@ extension PolicyDiff {
     span(.heartbeat, .policy, old.witnessing.heartbeat, new.witnessing.heartbeat)
     span(.settledLimit, .policy, old.witnessing.settledLimit, new.witnessing.settledLimit)
     number(.pads, old.padLimit, new.padLimit)
+    span(.untilStep, .policy, old.untilStep, new.untilStep)
     let (before, after) = (old.calendar, new.calendar)
     value(
       .timeZone,

@@ -5,7 +5,7 @@ enum FullPolicy {
     .replacing(
       #""plan": {"pads": 15},"#,
       with: #"""
-        "plan": {"pads": 15},
+        "plan": {"pads": 15, "until_step": "5d"},
           "overlap": "30d",
           "roles": [
             {"code": "cook", "of": "person", "class": "C3", "labels": {"tg": "Ошпаз", "en": "Cook"}},

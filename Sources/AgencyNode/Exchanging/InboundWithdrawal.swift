@@ -147,7 +147,7 @@ struct InboundWithdrawal {
     _ transaction: NodeTransaction,
     into effects: inout InboundEffects
   ) throws {
-    guard step != .resume, let own = try transaction.ownGrant(grant.index),
+    guard step != .resume, let own = try transaction.ownGrant(told: grant.index),
       own.log == grant.log.text, own.peer == item.peer.text
     else { return }
     effects.referral = try transaction.ownReferral(grant: own.index)?.row

@@ -64,6 +64,7 @@ actor PeerLane {
     settledSent = settled?.size ?? settledSent
     let isForked = node.forks.holds(peer)
     let padLimit = view.policy?.padLimit ?? LegOrder.padLimit
+    let untilStepMs = view.policy?.untilStep?.nominalMs ?? 0
     let prepared = try await NodeError.wrapping {
       try await node.store.change { transaction -> [LoggedMessage] in
         try transaction.takeBatch(
@@ -76,6 +77,7 @@ actor PeerLane {
           nowMs: nowMs,
           atMs: atMs,
           padLimit: padLimit,
+          untilStepMs: untilStepMs,
           onlyNotices: isForked
         )
       } after: { batch, log -> ([LoggedMessage], DeliveryPart?) in

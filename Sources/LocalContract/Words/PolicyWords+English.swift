@@ -83,6 +83,7 @@ extension PolicyWords {
       "heartbeat": "How often a log is published: {1} → {2}.",
       "settled-limit": "A settled checkpoint older than this is flagged: {1} → {2}.",
       "pads": "Pads between the legs of a plan: {1} → {2}.",
+      "until-step": "Several recipients are told the rest of a consent in steps of: {1} → {2}.",
       "time-zone": "Time zone: {1} → {2}.",
       "workdays": "Working days (1 = Monday): {1} → {2}.",
       "hours": "Working hours: {1} → {2}.",
