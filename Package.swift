@@ -239,7 +239,10 @@ let package = Package(
     ),
     tests(
       "SimulationTests",
-      ["Exchange", "TransparencyLog", "CanonicalBytes", "ReferralModel"]
+      [
+        "Exchange", "NodeStore", "Sealing", "TransparencyLog", "CanonicalBytes", "ReferralModel",
+        Product.grdb,
+      ]
     ),
     tests(
       "AuditTests",

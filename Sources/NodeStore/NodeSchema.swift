@@ -21,6 +21,7 @@ enum NodeSchema {
     migrator.registerMigration("0020 life", migrate: life)
     migrator.registerMigration("0005 consent", migrate: consent)
     migrator.registerMigration("0047 legs shown", migrate: legsShown)
+    migrator.registerMigration("0048 retention", migrate: retention)
     return migrator
   }
 

@@ -105,7 +105,8 @@ extension NodeTransaction {
       sql: "SELECT e FROM event WHERE idx = ?",
       arguments: [Int64(index)]
     )
-    guard let register = try first.flatMap({ try LogEvent(parsing: [UInt8]($0)).digest(.register) }),
+    guard
+      let register = try first.flatMap({ try LogEvent(parsing: [UInt8]($0)).digest(.register) }),
       let policy = Digest32(hex: grant.policyHex)
     else { return false }
     var fields: [EventField] = [

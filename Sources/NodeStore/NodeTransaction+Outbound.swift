@@ -220,7 +220,8 @@ extension NodeTransaction {
   ) throws -> UInt64 {
     let staff = Staff(actor: row.actor, desk: row.desk, atMs: atMs)
     var fields: [EventField] = [
-      .integer(.expires, row.toldExpiresMs), .string(.kind, row.kind), .digest(.message, row.message),
+      .integer(.expires, row.toldExpiresMs), .string(.kind, row.kind),
+      .digest(.message, row.message),
       .string(.peer, agency), .integer(.seq, seq),
     ]
     fields.reserveCapacity(14)

@@ -14,6 +14,7 @@ public struct LegCover: Hashable, Sendable {
   /// The policy's step for what is left of a grant, in ms; 0 for none.
   public let stepMs: UInt64
 
+  /// Gathers the times.
   public init(referredMs: UInt64, windowMs: UInt64, untilMs: UInt64, stepMs: UInt64) {
     self.referredMs = referredMs
     self.windowMs = windowMs
@@ -40,6 +41,7 @@ public struct LegCover: Hashable, Sendable {
   ///   - windowMs: The time within which the leg leaves.
   ///   - leftMs: When the leg left.
   ///   - endMs: The end of the grant as the recipient is told it.
+  /// - Returns: The time, Unix ms.
   public static func expiresMs(
     _ expiresMs: UInt64,
     writtenMs: UInt64,
@@ -51,12 +53,17 @@ public struct LegCover: Hashable, Sendable {
     return min(leftMs + minus(minus(expiresMs, writtenMs), windowMs), expiresMs, endMs)
   }
 
-  /// The end of a grant that renews one: there is no leaving to count from, so it is drawn by lot, and
-  /// earlier than recorded by at most the window and at most half of what it has.
+  /// The end of a grant that renews one, as its recipient is told it.
+  ///
+  /// There is no leaving to count from, so it is drawn by lot: earlier than recorded by at most the
+  /// window and at most half of what it has.
   ///
   /// - Parameters:
+  ///   - untilMs: The end as it was recorded, Unix ms.
   ///   - recordedMs: When it was recorded, Unix ms.
+  ///   - windowMs: The time within which the leg left.
   ///   - random: Where the randomness comes from.
+  /// - Returns: The end, Unix ms.
   public static func renewedUntilMs(
     _ untilMs: UInt64,
     recordedMs: UInt64,

@@ -92,6 +92,11 @@ extension Policy {
     index.sections[code].map { sections[$0] }
   }
 
+  /// How long something is kept from a start on; `nil` where the policy does not say.
+  public func retention(after start: RetentionStart) -> RetentionRule? {
+    retention.first { $0.after.contains(start) }
+  }
+
   /// What may be kept after a withdrawal, by its code.
   public func kept(_ code: Code) -> RetentionRule? { kept.first { $0.code == code } }
 

@@ -176,6 +176,7 @@ public enum PolicyAspect: String, Sendable, CaseIterable {
   case retainedBasis = "retained-basis"
   case retainedLife = "retained-life"
   case retainedConfirmed = "retained-confirmed"
+  case retainedAfter = "retained-after"
   case crossBorderPurpose = "cross-border-purpose"
   case foreignCountry = "foreign-country"
 }

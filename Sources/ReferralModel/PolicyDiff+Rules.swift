@@ -205,6 +205,10 @@ extension PolicyDiff {
       )
       diff.span(.retainedLife, key, first.life, second.life)
       diff.value(.retainedConfirmed, key, .flag(first.isConfirmed), .flag(second.isConfirmed))
+      let starts = { (rule: RetentionRule) in
+        PolicyValue.text(rule.after.map(\.rawValue).sorted().joined(separator: ", "))
+      }
+      diff.value(.retainedAfter, key, starts(first), starts(second))
     }
   }
 }

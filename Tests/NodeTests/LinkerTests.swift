@@ -46,7 +46,10 @@ extension NodeTests {
       defer { try? FileManager.default.removeItem(at: folder) }
       let policy = folder.appendingPathComponent("policy.json")
       let text = try String(contentsOf: NodeHarness.policy, encoding: .utf8)
-      let plain = text.replacingOccurrences(of: "\"leg_window\": \"14d\"", with: "\"leg_window\": \"0m\"")
+      let plain = text.replacingOccurrences(
+        of: "\"leg_window\": \"14d\"",
+        with: "\"leg_window\": \"0m\""
+      )
       #expect(plain != text)
       try plain.write(to: policy, atomically: true, encoding: .utf8)
       let found = try await Self.link(
@@ -97,7 +100,9 @@ extension NodeTests {
           people: clinic.count,
           way: best.way,
           share: best.share,
-          sharedTimes: shelter.count { !(times[$0.person] ?? []).isDisjoint(with: $0.clocks.prefix(2)) }
+          sharedTimes: shelter.count {
+            !(times[$0.person] ?? []).isDisjoint(with: $0.clocks.prefix(2))
+          }
         )
       }
       return try #require(found)
@@ -137,7 +142,8 @@ extension NodeTests {
           return try await queue.read { db in
             try Int.fetchOne(
               db,
-              sql: "SELECT count(*) FROM outbound WHERE kind = 'offer' AND state < 2 AND leave_at <= ?",
+              sql:
+                "SELECT count(*) FROM outbound WHERE kind = 'offer' AND state < 2 AND leave_at <= ?",
               arguments: [nowMs]
             ) == 0
           }
@@ -160,7 +166,12 @@ extension NodeTests {
         ConsentRecord(
           case: name,
           grants: (0..<count).map {
-            GrantAsk(peer: peers[$0].id, purpose: purposes[$0], groups: ["identity", "need"], days: 30)
+            GrantAsk(
+              peer: peers[$0].id,
+              purpose: purposes[$0],
+              groups: ["identity", "need"],
+              days: 30
+            )
           },
           record: Pair.facts
         ),

@@ -3,8 +3,9 @@ internal import ReferralModel
 internal import TestSupport
 internal import Testing
 
-/// How well two recipients could match a survivor's legs for a window, over many years of a model; the
-/// figure that the policy's window rests on (decision 0047). `LinkerTests` holds it on real stores.
+/// How well two recipients could match a survivor's legs for a window, over many years of a model.
+///
+/// The policy's window rests on it (decision 0047); `LinkerTests` holds it on real stores.
 @Suite struct LegWindowTests {
   private static let dayMs: UInt64 = 86_400_000
   private static let perMonth = 20.0

@@ -36,6 +36,7 @@ package struct LegLinker {
   /// whose counterpart it names.
   ///
   /// - Parameter windowMs: The policy's window, which is public.
+  /// - Returns: The shares, from 0 to 1.
   package func shares(windowMs: Double) -> [String: Double] {
     var shares: [String: Double] = ["arrival": nearest { $0.arrivedMs }]
     for place in one.first?.clocks.indices ?? 0..<0 {
@@ -49,7 +50,7 @@ package struct LegLinker {
     return shares
   }
 
-  /// The best of all ways.
+  /// The best of all ways: its name, and its share.
   package func best(windowMs: Double) -> (way: String, share: Double) {
     shares(windowMs: windowMs).max { ($0.value, $1.key) < ($1.value, $0.key) }
       .map { ($0.key, $0.value) } ?? ("none", 0)
