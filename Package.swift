@@ -240,7 +240,10 @@ let package = Package(
     ),
     tests(
       "SimulationTests",
-      ["Exchange", "TransparencyLog", "CanonicalBytes", "ReferralModel"]
+      [
+        "Exchange", "NodeStore", "Sealing", "TransparencyLog", "CanonicalBytes", "ReferralModel",
+        Product.grdb,
+      ]
     ),
     tests(
       "AuditTests",
@@ -272,8 +275,8 @@ let package = Package(
         "NodeSupport", "AgencyNode", "LocalAPI", "LocalContract", "PeerLink", "Exchange", "Trust",
         "Audit",
         "TransparencyLog", "Sealing", "WireSchema", "CanonicalBytes", "ReferralModel", "HTTPLine",
-        "NodeStore", Product.nioCore, Product.nioPosix, Product.nioSSL, Product.lifecycle,
-        Product.logging,
+        "NodeStore", Product.grdb, Product.nioCore, Product.nioPosix, Product.nioSSL,
+        Product.lifecycle, Product.logging,
       ]
     ),
   ]

@@ -21,6 +21,8 @@ package final class Node: Sendable {
   package let metrics: NodeMetrics
   /// The clock.
   package let clock: NodeClock
+  /// Where the moments at which legs leave come from.
+  let chance: Chance
   /// How the node was configured.
   package let settings: NodeSettings
   /// The certificates and keys for TLS.
@@ -62,9 +64,11 @@ package final class Node: Sendable {
   package init(
     folder: StateFolder,
     settings: NodeSettings,
-    clock: NodeClock = .system
+    clock: NodeClock = .system,
+    chance: Chance = .system
   ) async throws(NodeError) {
     self.settings = settings
+    self.chance = chance
     metrics = NodeMetrics()
     receipts = ReceiptBoard()
     do {

@@ -72,6 +72,14 @@ struct LocalRoutes: Sendable {
       )
     case .holders:
       return try json(await AmendService(node: node).holders(call.id, try await call.presence()))
+    case .closeCase:
+      return try json(
+        await RetentionService(node: node).close(call.id, try await call.presence())
+      )
+    case .keepRecord:
+      return try json(
+        await RetentionService(node: node).keep(call.id, call.decode(), try await call.presence())
+      )
     case .newPlan, .plans, .showPlan, .addLegs, .dropLeg: return try await plan(call)
     case .saveDraft, .drafts, .sendDraft, .discardDraft: return try await draft(call)
     case .askCapacity, .capacity, .setCapacity, .answerCapacity: return try await capacity(call)

@@ -19,6 +19,8 @@ package struct DueList: Codable, Hashable, Sendable {
 package struct DueItem: Codable, Hashable, Sendable {
   /// A service that has begun without her word to the agency that gives it.
   package static let ownConsent = "own-consent"
+  /// The clock of what is over, and is erased when it ends.
+  package static let retention = "retention"
 
   /// Which clock, such as `acknowledge`; ``ownConsent`` is none of them.
   package var timer: String

@@ -53,6 +53,19 @@ extension LocalClient {
   /// What a stranger needs of this node.
   package func hello() async throws(LocalFailure) -> HelloNotes { try await get(.hello) }
 
+  /// Closes a case.
+  package func closeCase(_ id: String) async throws(LocalFailure) -> RecordKept {
+    try await post(.closeCase, Done(), id: id)
+  }
+
+  /// Keeps a case, or a part of a received referral, longer.
+  package func keepRecord(
+    _ id: String,
+    _ request: RecordKeep
+  ) async throws(LocalFailure) -> RecordKept {
+    try await post(.keepRecord, request, id: id)
+  }
+
   /// Opens a case.
   package func openCase(
     _ request: CaseOpen,

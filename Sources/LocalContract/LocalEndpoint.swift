@@ -100,6 +100,10 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   case alerts = "GET /v1/alerts"
   /// ``AlertSettle`` → ``AlertList``.
   case settleAlert = "POST /v1/alerts/settle"
+  /// Closes a case → ``RecordKept``.
+  case closeCase = "POST /v1/cases/{id}/close"
+  /// ``RecordKeep`` → ``RecordKept``.
+  case keepRecord = "POST /v1/kept/{id}"
   /// ``ReferBatch`` → ``ReferResults``.
   case refer = "POST /v1/referrals"
   /// Answers ``ReferralList``; takes `box`, `state`, `after`.
@@ -166,8 +170,7 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       .withdraw, .resume, .setCodeWord, .withdrawalHolders, .stopReceived, .handOn, .alerts,
       .settleAlert, .refer, .referrals, .showReferral, .act, .due, .amendCase, .holders, .newPlan,
       .plans, .showPlan, .addLegs, .dropLeg, .saveDraft, .drafts, .sendDraft, .discardDraft,
-      .askCapacity, .capacity,
-      .setCapacity, .answerCapacity:
+      .askCapacity, .capacity, .setCapacity, .answerCapacity, .closeCase, .keepRecord:
       true
     }
   }
@@ -184,7 +187,8 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       .openContact, .convertContact, .addAnonymous, .journey, .journeyArrived:
       true
     case .lapsed, .consentStory, .reviews, .showContact, .checkContact, .anonymous, .journeys,
-      .resume, .setCodeWord, .withdrawalHolders, .stopReceived, .handOn, .alerts, .settleAlert:
+      .resume, .setCodeWord, .withdrawalHolders, .stopReceived, .handOn, .alerts, .settleAlert,
+      .closeCase, .keepRecord:
       false
     case .status, .addUser, .unlock, .lock, .addDesk, .card, .signCard, .register, .policy, .hello,
       .cases, .showCase, .consents, .referrals, .showReferral, .exportAudit, .clock, .decideClock,

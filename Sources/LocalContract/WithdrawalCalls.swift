@@ -208,32 +208,6 @@ package struct ReceivedStop: Codable, Hashable, Sendable {
   }
 }
 
-/// Keeps a part of a received referral beyond its withdrawal, under a class of the policy.
-package struct KeepPart: Codable, Hashable, Sendable {
-  /// The referral's id here.
-  package var referral: String
-  /// The class, a code of the policy's kept records.
-  package var keptClass: String
-  /// Which groups.
-  package var groups: [String]
-
-  /// Gathers the parts.
-  package init(referral: String, keptClass: String, groups: [String]) {
-    self.referral = referral
-    self.keptClass = keptClass
-    self.groups = groups
-  }
-
-  private enum CodingKeys: String, CodingKey { case referral, keptClass, groups }
-
-  package init(from decoder: any Decoder) throws {
-    let fields = try decoder.onlyFields(CodingKeys.self)
-    referral = try fields.decode(String.self, forKey: .referral)
-    keptClass = try fields.decode(String.self, forKey: .keptClass)
-    groups = try fields.decode([String].self, forKey: .groups)
-  }
-}
-
 /// Hands a received referral on to another agency, under the survivor's first consent.
 package struct HandOn: Codable, Hashable, Sendable {
   /// The referral's id here.

@@ -187,6 +187,35 @@ package final class Keyring: Sendable {
     try finishErasure(of: boxes)
   }
 
+  /// The rows of the personal keys of a case.
+  package func persons(ofCase name: String) throws(StoreFailure) -> [[UInt8]] {
+    try read { db in
+      try Data.fetchAll(db, sql: "SELECT id FROM person WHERE case_name = ?", arguments: [name])
+    }.map { [UInt8]($0) }
+  }
+
+  /// Destroys the key of a case and the personal keys under it, truncates the WAL, and looks whether the
+  /// boxes are gone from the files.
+  ///
+  /// - Throws: ``StoreFailure/refused(_:)`` with `erase-incomplete` when a byte was still found.
+  package func eraseCase(_ name: String) throws(StoreFailure) {
+    let boxes = try read { db in
+      try Data.fetchAll(
+        db,
+        sql: """
+          SELECT box FROM person WHERE case_name = ?1
+          UNION ALL SELECT wrapped FROM case_key WHERE case_name = ?1
+          """,
+        arguments: [name]
+      )
+    }
+    try write { db in
+      try db.execute(sql: "DELETE FROM person WHERE case_name = ?", arguments: [name])
+      try db.execute(sql: "DELETE FROM case_key WHERE case_name = ?", arguments: [name])
+    }
+    try finishErasure(of: boxes)
+  }
+
   // MARK: Users
 
   /// A user as kept: the private half is under the user's passphrase.

@@ -66,14 +66,16 @@ extension NodeTransaction {
 
   /// Logs a grant and files it under its case.
   ///
-  /// `recipients` says how many agencies the record names that this leg belongs to.
+  /// `recipients` says how many agencies the record names that this leg belongs to; `legWindowMs`, of a
+  /// grant that renews another, the window of that one.
   ///
   /// - Returns: The index of the GRANT event.
   package func grant(
     _ draft: GrantDraft,
     caseName: String,
     staff: Staff,
-    recipients: Int = 1
+    recipients: Int = 1,
+    legWindowMs: UInt64 = 0
   ) throws -> UInt64 {
     var fields: [EventField] = [
       .string(.basis, draft.basis), .strings(.groups, draft.groups.sorted()),
@@ -81,20 +83,22 @@ extension NodeTransaction {
       .digest(.policy, draft.policy), .string(.purpose, draft.purpose),
       .digest(.register, draft.register), .integer(.until, draft.untilMs),
     ]
-    if let renews = draft.renews { fields.append(.integer(.renews, renews)) }
+    if let renews = draft.renews {
+      fields.append(.integer(.renews, try ownGrant(renews)?.toldIndex ?? renews))
+    }
     let index = try append(.grant, fields, staff: staff, person: draft.person)
     let peer = try peer(draft.peer)
     try database.cachedStatement(
       sql: """
         INSERT INTO consent_grant (idx, log, case_id, person, peer, purpose, basis, groups, policy,
-          onward, until, at, recipients, renews)
-        VALUES (?, ?, (SELECT id FROM case_file WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          onward, until, at, recipients, renews, leg_window)
+        VALUES (?, ?, (SELECT id FROM case_file WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       Int64(index), book.identity.log, caseName, Data(draft.person.id), peer, draft.purpose,
       draft.basis, draft.groups.sorted().joined(separator: " "), draft.policy.hex,
       draft.onward ? 1 : 0, Int64(clamping: draft.untilMs), Int64(clamping: staff.atMs), recipients,
-      draft.renews.map { Int64(clamping: $0) },
+      draft.renews.map { Int64(clamping: $0) }, Int64(clamping: legWindowMs),
     ])
     return index
   }
@@ -105,12 +109,30 @@ extension NodeTransaction {
       .first([.number(index)], OwnGrant.init)
   }
 
+  /// The grant of ours that a peer knows by an index, or `nil`.
+  package func ownGrant(told index: UInt64) throws -> OwnGrant? {
+    let statement = try database.cachedStatement(
+      sql: OwnGrant.selection + " WHERE g.shown_idx = ?1 OR (g.idx = ?1 AND g.shown_idx IS NULL)"
+    )
+    return try Row.fetchOne(statement, arguments: [Int64(clamping: index)]).map(OwnGrant.init)
+  }
+
   /// Marks a grant as having carried its one offer (A2).
   ///
+  /// `windowMs`: The time within which its leg leaves, where other recipients may compare.
+  ///
   /// - Returns: Whether it could: neither stopped nor used before.
-  package func takeForOffer(_ index: UInt64) throws -> Bool {
-    try hot("UPDATE consent_grant SET offered = 1 WHERE idx = ? AND offered = 0 AND stopped = 0")
-      .run([.number(index)])
+  package func takeForOffer(
+    _ index: UInt64,
+    windowMs: UInt64 = 0,
+    atMs: UInt64? = nil
+  ) throws -> Bool {
+    try hot(
+      """
+      UPDATE consent_grant SET offered = 1, leg_window = ?, referred_at = ?
+      WHERE idx = ? AND offered = 0 AND stopped = 0
+      """
+    ).run([.number(windowMs), .number(atMs), .number(index)])
     return database.changesCount == 1
   }
 

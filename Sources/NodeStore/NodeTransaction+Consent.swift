@@ -70,9 +70,10 @@ extension NodeTransaction {
 
   /// A grant has run out: the EXPIRE event, once.
   package func expire(_ index: UInt64, log: String, atMs: UInt64) throws {
+    let told = try ownGrant(index)?.toldIndex ?? index
     let event = try append(
       .expire,
-      [.integer(.grant, index), .string(.grantLog, log), .string(.kind, "grant")],
+      [.integer(.grant, told), .string(.grantLog, log), .string(.kind, "grant")],
       staff: .init(atMs: atMs)
     )
     try database.execute(

@@ -125,6 +125,7 @@ extension NodeTransaction {
   /// `nowMs`: Trusted time.
   /// `onlyNotices`: Nothing is disclosed, as to an agency whose log has two histories (CHK-036).
   /// `padLimit`: The most pads before a leg of a plan with several recipients (EVT-029).
+  /// `untilStepMs`: The policy's step for what is left of such a leg's grant (EVT-034).
   package func takeBatch(
     peer agency: String,
     after: Int64,
@@ -135,24 +136,25 @@ extension NodeTransaction {
     nowMs: UInt64,
     atMs: UInt64,
     padLimit: UInt64 = 0,
+    untilStepMs: UInt64 = 0,
     onlyNotices: Bool = false
   ) throws -> [LoggedMessage] {
     let peer = try peer(agency)
     // After a log was lost: no number is used before the peer has said which it saw last.
     guard try book.identity.number == 1 || !awaitsResync(peer: peer) else { return [] }
-    let waiting = try hot(WaitingRow.selection).all([
+    let rows = try hot(WaitingRow.selection).all([
       .integer(peer), .integer(after), .number(atMs), .integer(onlyNotices ? 1 : 0),
       .integer(Int64(limit)),
     ]) { try WaitingRow($0) }
-    guard !waiting.isEmpty else { return [] }
+    guard !rows.isEmpty else { return [] }
     var seq =
       try hot("SELECT next_seq FROM peer WHERE id = ?").first([.integer(peer)]) {
         $0.integer(0)
       } ?? 1
     let firstSeq = seq
     var out: [LoggedMessage] = []
-    out.reserveCapacity(waiting.count)
-    for row in waiting {
+    out.reserveCapacity(rows.count)
+    for var row in rows {
       var index: UInt64
       if let logged = row.logged {
         // She has stopped it since: nothing is sent again. Its peer counts as a holder, and is told.
@@ -177,9 +179,9 @@ extension NodeTransaction {
           try die(row.id, referral: row.referral, code: code, atMs: atMs)
           continue
         }
-        if row.recipients > 1 {
-          var random = SystemRandomNumberGenerator()
-          try appendPads(LegOrder.pads(padLimit: padLimit, using: &random))
+        if row.isCompared { try appendPads(upTo: padLimit) }
+        if row.showsAnew {
+          row = try shown(row, padLimit: padLimit, untilStepMs: untilStepMs, atMs: atMs)
         }
         index = try logOutbound(
           row,
@@ -199,7 +201,7 @@ extension NodeTransaction {
           message: row.message,
           envelope: row.envelope,
           index: index,
-          grantIndex: row.basis.isEmpty ? nil : row.grantIndex,
+          grantIndex: row.basis.isEmpty ? nil : row.toldGrant,
           grantLog: row.grantLog,
           opens: row.kind == "offer" ? row.referral : nil
         )
@@ -221,13 +223,14 @@ extension NodeTransaction {
   ) throws -> UInt64 {
     let staff = Staff(actor: row.actor, desk: row.desk, atMs: atMs)
     var fields: [EventField] = [
-      .integer(.expires, row.expiresMs), .string(.kind, row.kind), .digest(.message, row.message),
+      .integer(.expires, row.toldExpiresMs), .string(.kind, row.kind),
+      .digest(.message, row.message),
       .string(.peer, agency), .integer(.seq, seq),
     ]
     fields.reserveCapacity(14)
     if row.basis.isEmpty {
       if let outcome = row.outcome { fields.append(.string(.outcome, outcome)) }
-      if row.kind == "withdraw", let grant = row.grantIndex, let log = row.grantLog,
+      if row.kind == "withdraw", let grant = row.toldGrant, let log = row.grantLog,
         let until = row.untilMs
       {
         fields += [.integer(.grant, grant), .string(.grantLog, log), .integer(.until, until)]
@@ -244,7 +247,7 @@ extension NodeTransaction {
       .strings(.groups, row.groups.split(separator: " ").map(String.init)),
       .digest(.policy, policy), .string(.purpose, row.purpose), .digest(.register, register),
     ]
-    if let grant = row.grantIndex, let log = row.grantLog {
+    if let grant = row.toldGrant, let log = row.grantLog {
       fields += [.integer(.grant, grant), .string(.grantLog, log)]
     }
     if let ref = row.ref { fields.append(.digest(.ref, ref)) }

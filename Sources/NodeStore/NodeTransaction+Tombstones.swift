@@ -309,6 +309,13 @@ extension NodeTransaction {
       } else {
         for bytes in EnvelopeStripper.sealed(in: envelope) { probes += Erasure.pieces(of: bytes) }
         try database.execute(sql: "DELETE FROM inbound_envelope WHERE id = ?", arguments: [id])
+        // The same keys, where they were wrapped again to a later key of the desk.
+        probes += try Data.fetchAll(
+          database,
+          sql: "SELECT wrapped FROM resealed WHERE id = ?",
+          arguments: [id]
+        ).flatMap { Erasure.pieces(of: $0) }
+        try database.execute(sql: "DELETE FROM resealed WHERE id = ?", arguments: [id])
       }
     }
     if all {
@@ -382,6 +389,7 @@ extension NodeTransaction {
   package func keepPart(
     referral: Int64,
     keptClass: String?,
+    basis: String?,
     groups: [String],
     untilMs: UInt64,
     actor: String,
@@ -389,11 +397,12 @@ extension NodeTransaction {
   ) throws {
     try database.execute(
       sql: """
-        INSERT INTO kept_part (referral, class, groups, until, actor, at) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO kept_part (referral, class, basis, groups, until, actor, at)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
-        referral, keptClass, groups.sorted().joined(separator: " "), Int64(clamping: untilMs),
-        actor, Int64(clamping: atMs),
+        referral, keptClass, basis, groups.sorted().joined(separator: " "),
+        Int64(clamping: untilMs), actor, Int64(clamping: atMs),
       ]
     )
   }

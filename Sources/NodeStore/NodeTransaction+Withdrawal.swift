@@ -50,7 +50,7 @@ extension NodeTransaction {
     person: Person?
   ) throws -> UInt64 {
     var fields: [EventField] = [
-      .integer(.grant, grant.index), .string(.grantLog, grant.log),
+      .integer(.grant, grant.toldIndex), .string(.grantLog, grant.log),
       .integer(.until, grant.untilMs),
     ]
     if let groups { fields.append(.strings(.groups, groups.sorted())) }

@@ -22,10 +22,20 @@ package struct OwnGrant: Sendable {
   package let cut: [String]
   package let withdrawIndex: UInt64?
   package let atMs: UInt64
+  /// The time within which its leg leaves, in ms; above 0 where other recipients may compare.
+  package let legWindowMs: UInt64
+  /// When its leg was handed over, Unix ms.
+  package let referredMs: UInt64?
+  /// The index of the GRANT that its recipient knows, once a message under it has left.
+  package let shownIndex: UInt64?
+
+  /// The index by which others know it.
+  package var toldIndex: UInt64 { shownIndex ?? index }
 
   static let selection = """
     SELECT g.idx, g.log, c.name, g.person, p.agency, g.purpose, g.basis, g.groups, g.policy,
-      g.onward, g.until, g.offered, g.stopped, g.cut, g.withdraw_idx, g.at FROM consent_grant g
+      g.onward, g.until, g.offered, g.stopped, g.cut, g.withdraw_idx, g.at, g.leg_window,
+      g.referred_at, g.shown_idx FROM consent_grant g
     JOIN peer p ON p.id = g.peer JOIN case_file c ON c.id = g.case_id
     """
 
@@ -47,6 +57,9 @@ package struct OwnGrant: Sendable {
     cut = row.words(13)
     withdrawIndex = row.optionalNumber(14)
     atMs = row.number(15)
+    legWindowMs = row.number(16)
+    referredMs = row.optionalNumber(17)
+    shownIndex = row.optionalNumber(18)
   }
 }
 

@@ -16,11 +16,6 @@ public struct LegOrder: Hashable, Sendable {
     public let place: Int
   }
 
-  /// Whether legs with these recipients belong to several.
-  public static func mixes(_ recipients: some Sequence<AgencyID>) -> Bool {
-    Set(recipients).count > 1
-  }
-
   /// A random order with a random number of pads before each leg.
   ///
   /// - Parameters:
@@ -44,6 +39,12 @@ public struct LegOrder: Hashable, Sendable {
     using random: inout some RandomNumberGenerator
   ) -> UInt64 {
     UInt64.random(in: 0...min(padLimit, self.padLimit), using: &random)
+  }
+
+  /// The time within which a leg leaves, in ms: the policy's, and at most half of what its message has
+  /// left (EVT-033).
+  public static func windowMs(policyMs: UInt64, leftMs: UInt64) -> UInt64 {
+    min(policyMs, leftMs / 2)
   }
 
   /// When a leg leaves, in Unix ms: at once, or at a random moment of the priority's window.

@@ -42,6 +42,9 @@ public final class Policy: Sendable {
   public let witnessing: WitnessingRule
   /// The most pads between two legs of a plan.
   public let padLimit: UInt64
+  /// What is left of a grant is told in steps of so much where a person has several recipients; absent:
+  /// as it is (EVT-034).
+  public let untilStep: Span?
   /// The working hours in which people answer.
   public let calendar: WorkCalendar
   /// What the mechanism's directory says of single agencies.
@@ -153,6 +156,11 @@ extension Policy {
   /// The form of a section of the case document.
   public func section(_ code: FieldGroup) -> FieldForm? {
     index.sections[code].map { sections[$0] }
+  }
+
+  /// How long something is kept from a start on; `nil` where the policy does not say.
+  public func retention(after start: RetentionStart) -> RetentionRule? {
+    retention.first { $0.after.contains(start) }
   }
 
   /// What may be kept after a withdrawal, by its code.

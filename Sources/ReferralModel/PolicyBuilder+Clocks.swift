@@ -31,8 +31,12 @@ extension PolicyBuilder {
     )
   }
 
-  func readPlan() throws(PolicyFault) -> UInt64 {
-    try root.node("plan").object(["pads"]).node("pads").integer(0...15)
+  func readPlan() throws(PolicyFault) -> (pads: UInt64, untilStep: Span?) {
+    let map = try root.node("plan").object(["pads"], optional: ["until_step"])
+    return (
+      pads: try map.node("pads").integer(0...15),
+      untilStep: try map.find("until_step")?.span()
+    )
   }
 
   /// What the directory says of single agencies: other hours than the policy's, a telephone.

@@ -101,10 +101,15 @@ extension PolicyBuilder {
   private mutating func readRetained(_ key: String) -> [RetentionRule] {
     var rules: [RetentionRule] = []
     let codes = codes(key, Code.self, upTo: PolicyLimit.retained, optional: true)
+    var starts: Set<RetentionStart> = []
     for (node, code) in zip(entries(key, upTo: PolicyLimit.retained, optional: true), codes) {
       guard let code else { continue }
       collect { builder throws(PolicyFault) in
-        let map = try node.object(["code", "basis", "life"], optional: ["labels", "confirmed"])
+        let map = try node.object(
+          ["code", "basis", "life"],
+          optional: ["labels", "confirmed"] + (key == "retention" ? ["after"] : [])
+        )
+        let after = try map.find("after")?.list(upTo: RetentionStart.allCases.count) ?? []
         let basisNode = try map.node("basis")
         let basis = try basisNode.word(Code.self)
         guard try builder.members(of: "legal-basis", for: basisNode).contains(basis) else {
@@ -116,6 +121,14 @@ extension PolicyBuilder {
             basis: basis,
             life: try map.node("life").span(),
             isConfirmed: try map.find("confirmed")?.bool() ?? true,
+            after: try after.map { node throws(PolicyFault) in
+              guard let start = RetentionStart(rawValue: try node.string()) else {
+                throw node.fault(.value)
+              }
+              // One end, one time.
+              guard starts.insert(start).inserted else { throw node.fault(.duplicateCode) }
+              return start
+            },
             labels: try map.labels(builder.languages)
           )
         )

@@ -95,7 +95,7 @@ struct PolicyBuilder {
     let timers = collect { builder throws(PolicyFault) in try builder.readTimers() }
     let withdrawal = collect { builder throws(PolicyFault) in try builder.readWithdrawal() }
     let witnessing = collect { builder throws(PolicyFault) in try builder.readWitnessing() }
-    let pads = collect { builder throws(PolicyFault) in try builder.readPlan() }
+    let plan = collect { builder throws(PolicyFault) in try builder.readPlan() }
     let calendar = collect { builder throws(PolicyFault) in
       try builder.readCalendar(try builder.root.node("calendar"))
     }
@@ -103,7 +103,7 @@ struct PolicyBuilder {
     let offices = collect { builder throws(PolicyFault) in try builder.readOffices() }
     let automatic = collect { builder throws(PolicyFault) in try builder.readAutomatic() }
     guard faults.isEmpty, let name, let version, let labels, let timers, let withdrawal,
-      let witnessing, let pads, let calendar, let offices, let automatic
+      let witnessing, let plan, let calendar, let offices, let automatic
     else { return nil }
     return Policy(
       name: name,
@@ -122,7 +122,8 @@ struct PolicyBuilder {
       consent: consent ?? nil,
       withdrawal: withdrawal,
       witnessing: witnessing,
-      padLimit: pads,
+      padLimit: plan.pads,
+      untilStep: plan.untilStep,
       calendar: calendar,
       offices: offices,
       automatic: automatic,

@@ -149,6 +149,7 @@ public enum PolicyAspect: String, Sendable, CaseIterable {
   case heartbeat
   case settledLimit = "settled-limit"
   case pads
+  case untilStep = "until-step"
   case timeZone = "time-zone"
   case workdays
   case hours
@@ -175,6 +176,7 @@ public enum PolicyAspect: String, Sendable, CaseIterable {
   case retainedBasis = "retained-basis"
   case retainedLife = "retained-life"
   case retainedConfirmed = "retained-confirmed"
+  case retainedAfter = "retained-after"
   case crossBorderPurpose = "cross-border-purpose"
   case foreignCountry = "foreign-country"
 }

@@ -112,6 +112,7 @@ extension PolicyDiff {
     span(.heartbeat, .policy, old.witnessing.heartbeat, new.witnessing.heartbeat)
     span(.settledLimit, .policy, old.witnessing.settledLimit, new.witnessing.settledLimit)
     number(.pads, old.padLimit, new.padLimit)
+    span(.untilStep, .policy, old.untilStep, new.untilStep)
     let (before, after) = (old.calendar, new.calendar)
     value(
       .timeZone,
@@ -204,6 +205,10 @@ extension PolicyDiff {
       )
       diff.span(.retainedLife, key, first.life, second.life)
       diff.value(.retainedConfirmed, key, .flag(first.isConfirmed), .flag(second.isConfirmed))
+      let starts = { (rule: RetentionRule) in
+        PolicyValue.text(rule.after.map(\.rawValue).sorted().joined(separator: ", "))
+      }
+      diff.value(.retainedAfter, key, starts(first), starts(second))
     }
   }
 }

@@ -46,8 +46,29 @@ public struct RetentionRule: Hashable, Sendable {
   public let life: Span
   /// Whether the mechanism has confirmed the time; people are told where it has not.
   public let isConfirmed: Bool
+  /// What ends so that the time runs from there; nothing is erased by itself after anything else.
+  public let after: [RetentionStart]
   /// What people read.
   public let labels: Labels
+}
+
+/// What ends so that the time begins for which it is kept.
+public enum RetentionStart: String, Hashable, Sendable, CaseIterable {
+  /// A case was closed.
+  case caseClosed = "case-closed"
+  /// A received referral was closed.
+  case referralClosed = "referral-closed"
+  /// A received referral was declined.
+  case referralDeclined = "referral-declined"
+
+  /// The state of a received referral that it is.
+  public var state: ReferralState? {
+    switch self {
+    case .caseClosed: nil
+    case .referralClosed: .closed
+    case .referralDeclined: .declined
+    }
+  }
 }
 
 /// A foreign mechanism's agency that may receive a return.
@@ -88,6 +109,8 @@ public enum PeriodName: String, Sendable, CaseIterable, CustomStringConvertible 
   case finalReceipt = "final-receipt"
   /// Backups from before an erasure are gone.
   case backups
+  /// People are told this long before something that is over is erased.
+  case retentionWarning = "retention-warning"
   /// A transfer is complete or rolled back.
   case transfer
   /// A complaint is answered.

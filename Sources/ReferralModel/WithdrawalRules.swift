@@ -101,5 +101,16 @@ extension Policy {
 
 extension Policy {
   /// How long after an erasure an old copy of a node's files may still exist, in milliseconds.
-  public var backupsMs: UInt64 { withdrawal.holdDown.nominalMs * 10 }
+  ///
+  /// The period `backups`; where the mechanism has not said, as long as a policy may say at all: nobody
+  /// is promised that a copy is gone earlier.
+  public var backupsMs: UInt64 { periods[.backups]?.nominalMs ?? Self.longestSpanMs }
+
+  /// The longest time that a policy may state, in milliseconds (POL-005).
+  public static let longestSpanMs = PolicyLimit.spanMs
+
+  /// The longest life of a message, in milliseconds, whatever a policy says (POL-005).
+  ///
+  /// For what must be told even by a node that holds no policy.
+  public static let longestMessageMs = PolicyLimit.lifeMs
 }

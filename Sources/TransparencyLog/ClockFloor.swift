@@ -27,6 +27,8 @@ public struct ClockFloor: Sendable, Equatable {
   private var isLeast: Bool
   /// The latest time that the node is sure of; kept over a restart.
   public private(set) var sureMs: UInt64
+  /// When that was, by the clock that nobody sets.
+  private var sureSteadyMs: UInt64
 
   /// Starts with what was kept.
   ///
@@ -38,6 +40,7 @@ public struct ClockFloor: Sendable, Equatable {
   ///   - steadyMs: A clock that only runs forward, in ms from anywhere.
   public init(kept: UInt64?, localMs: UInt64, steadyMs: UInt64) {
     sureMs = kept ?? localMs
+    sureSteadyMs = steadyMs
     let isBehind = Self.isPast(sureMs, localMs)
     baseMs = isBehind ? sureMs : max(localMs, sureMs)
     baseSteadyMs = steadyMs
@@ -67,7 +70,8 @@ public struct ClockFloor: Sendable, Equatable {
   }
 
   /// Lets a believed clock carry the base along, and makes the node sure of a time that something
-  /// else bears out: it is near the one it was sure of, or a witness says the same.
+  /// else bears out: it is near the one it was sure of and what has gone by since, or a witness says the
+  /// same.
   ///
   /// - Parameters:
   ///   - localMs: The local clock, Unix ms.
@@ -77,14 +81,16 @@ public struct ClockFloor: Sendable, Equatable {
     guard standing(localMs: localMs, steadyMs: steadyMs) == .right else { return }
     (baseMs, baseSteadyMs, isLeast) = (localMs, steadyMs, false)
     guard localMs > sureMs else { return }
+    let goneMs = steadyMs > sureSteadyMs ? steadyMs - sureSteadyMs : 0
     let isBorneOut =
-      !Self.isPast(localMs, sureMs)
+      !Self.isPast(localMs, sureMs + goneMs)
       || witnesses.contains { !Self.isPast(localMs, $0) && !Self.isPast($0, localMs) }
-    if isBorneOut { sureMs = localMs }
+    if isBorneOut { (sureMs, sureSteadyMs) = (localMs, steadyMs) }
   }
 
   /// A person has decided what time it is.
   public mutating func decide(_ timeMs: UInt64, steadyMs: UInt64) {
-    (baseMs, baseSteadyMs, isLeast, sureMs) = (timeMs, steadyMs, false, timeMs)
+    (baseMs, baseSteadyMs, isLeast) = (timeMs, steadyMs, false)
+    (sureMs, sureSteadyMs) = (timeMs, steadyMs)
   }
 }

@@ -167,7 +167,7 @@ struct EventSchema {
   private static let unlock = peer(EventKeys(.outcome))
   private static let expire = peer(
     EventKeys(.kind),
-    optional: EventKeys(.grant, .grantLog, .message)
+    optional: EventKeys(.code, .grant, .grantLog, .message)
   )
   private static let restore = peer(EventKeys(.kind), optional: EventKeys(.size))
   private static let evidence = peer(EventKeys(.kind, .message, .peer))

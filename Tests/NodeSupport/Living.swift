@@ -27,7 +27,10 @@ package final class Living {
   private var running: Task<Void, Never>?
   private var token = ""
 
-  package init(_ node: HarnessNode, time: TestTime) async throws {
+  private let chance: Chance
+
+  package init(_ node: HarnessNode, time: TestTime, chance: Chance = .system) async throws {
+    self.chance = chance
     member = node
     id = node.spec.id
     state = node.state
@@ -35,10 +38,14 @@ package final class Living {
     relay = try await Relay(to: node.port)
     wall = TestTime.Wall(time)
     (desk, groups) = node.spec.desks[0]
-    self.node = try await Self.open(member, wall)
+    self.node = try await Self.open(member, wall, chance)
   }
 
-  private static func open(_ member: HarnessNode, _ wall: TestTime.Wall) async throws -> Node {
+  private static func open(
+    _ member: HarnessNode,
+    _ wall: TestTime.Wall,
+    _ chance: Chance
+  ) async throws -> Node {
     try await Node(
       folder: StateFolder(member.state),
       settings: NodeSettings(
@@ -47,7 +54,8 @@ package final class Living {
         socketPath: member.socket,
         passphraseCost: .least
       ),
-      clock: wall.clock
+      clock: wall.clock,
+      chance: chance
     )
   }
 
@@ -77,7 +85,7 @@ package final class Living {
   /// Reads its state again, as after a power cut; its clock may have lost the time.
   package func wake(clockAt timeMs: UInt64? = nil) async throws {
     if let timeMs { wall.set(timeMs) }
-    node = try await Self.open(member, wall)
+    node = try await Self.open(member, wall, chance)
     token = ""
     start()
   }
@@ -130,7 +138,11 @@ package final class LivingRealm {
   private static let groups = ["need", "identity", "contact", "safety", "health"]
 
   /// Founds members and introduces them; all are switched on.
-  package convenience init(_ ids: [(id: String, sector: String)]) async throws {
+  package convenience init(
+    _ ids: [(id: String, sector: String)],
+    policy: URL = NodeHarness.policy,
+    chance: Chance = .system
+  ) async throws {
     try await self.init(
       ids.map {
         .init(
@@ -144,20 +156,27 @@ package final class LivingRealm {
         )
       },
       root: FileManager.default.temporaryDirectory
-        .appendingPathComponent("l" + UUID().uuidString.prefix(8))
+        .appendingPathComponent("l" + UUID().uuidString.prefix(8)),
+      policy: policy,
+      chance: chance
     )
   }
 
   /// As above, with agencies of one desk each, in a folder.
-  package init(_ specs: [NodeHarness.AgencySpec], root: URL) async throws {
+  package init(
+    _ specs: [NodeHarness.AgencySpec],
+    root: URL,
+    policy: URL = NodeHarness.policy,
+    chance: Chance = .system
+  ) async throws {
     self.root = root
-    harness = try NodeHarness(root: root)
+    harness = try NodeHarness(root: root, policy: policy)
     try harness.found(specs)
     time = TestTime(startMs: UInt64(Date().timeIntervalSince1970 * 1000))
     var nodes: [Living] = []
     for spec in specs {
       guard let member = harness.nodes[spec.id] else { throw Programs.Failure("no \(spec.id)") }
-      nodes.append(try await Living(member, time: time))
+      nodes.append(try await Living(member, time: time, chance: chance))
     }
     self.nodes = nodes
     for node in nodes { try await node.furnish() }
@@ -185,9 +204,11 @@ package final class LivingRealm {
   /// Runs a story and cleans up after it, however it ends.
   package static func with(
     _ ids: [(id: String, sector: String)],
+    policy: URL = NodeHarness.policy,
+    chance: Chance = .system,
     _ story: (LivingRealm) async throws -> Void
   ) async throws {
-    let realm = try await LivingRealm(ids)
+    let realm = try await LivingRealm(ids, policy: policy, chance: chance)
     do { try await story(realm) } catch {
       await realm.end()
       throw error

@@ -100,7 +100,10 @@ extension NodeTests {
         #expect((stated.flatMap { UInt64($0) } ?? 0) > time.nowMs + 19 * day)
         #expect(ministry.node.trustedMs < time.nowMs + day)
         #expect(ministry.node.time.mayCosign && ministry.node.time.status.standing == "right")
-        let good = try await ministry.refer(try await ministry.consent(name, to: clinic))
+        // Of somebody else: the legs of one person would leave apart.
+        let good = try await ministry.refer(
+          try await ministry.consent(try await ministry.openCase(), to: clinic)
+        )
         _ = try await time.pass(until: "delivered to the clinic") {
           try await ministry.line(good.message)?.state == "delivered"
         }
@@ -118,7 +121,10 @@ extension NodeTests {
         try await shelter.wake(clockAt: 4_102_444_800_000)
         let name = try await ministry.openCase()
         let waiting = try await ministry.refer(try await ministry.consent(name, to: shelter))
-        let good = try await ministry.refer(try await ministry.consent(name, to: clinic))
+        // Of somebody else: the legs of one person would leave apart.
+        let good = try await ministry.refer(
+          try await ministry.consent(try await ministry.openCase(), to: clinic)
+        )
         _ = try await time.pass(until: "delivered to the clinic") {
           try await ministry.line(good.message)?.state == "delivered"
         }
@@ -157,6 +163,17 @@ extension NodeTests {
           let row = try await clinic.node.store.read { try $0.referral(line.referral) }
           #expect(row?.erased == false && row?.frozenSinceMs != nil)
         }
+        // Nor does a machine that wakes up in 2100 take three days for over.
+        await clinic.stop()
+        try await clinic.wake(clockAt: 4_102_444_800_000)
+        for _ in 0..<20 {
+          time.pass(ms: 1_000)
+          try await Task.sleep(for: .milliseconds(60))
+          let row = try await clinic.node.store.read { try $0.referral(line.referral) }
+          #expect(row?.erased == false && row?.frozenSinceMs != nil)
+        }
+        await clinic.stop()
+        try await clinic.wake(clockAt: time.nowMs)
         time.pass(ms: 3 * 3_600_000)
         _ = try await time.pass(until: "erased") {
           try await clinic.node.store.read { try $0.referral(line.referral)?.erased == true }

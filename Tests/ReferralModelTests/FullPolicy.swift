@@ -5,7 +5,7 @@ enum FullPolicy {
     .replacing(
       #""plan": {"pads": 15},"#,
       with: #"""
-        "plan": {"pads": 15},
+        "plan": {"pads": 15, "until_step": "5d"},
           "overlap": "30d",
           "roles": [
             {"code": "cook", "of": "person", "class": "C3", "labels": {"tg": "Ошпаз", "en": "Cook"}},
@@ -26,7 +26,7 @@ enum FullPolicy {
             "receivers": [{"code": "court", "labels": {"tg": "Суд", "en": "Court"}}]
           },
           "notices": [{"code": "first", "version": 1, "labels": {"tg": "Аввал", "en": "First"}, "text": {"tg": "Гӯш кунед.", "en": "Listen."}}],
-          "retention": [{"code": "closed", "basis": "law", "life": "90d", "confirmed": false, "labels": {"tg": "Баста", "en": "Closed"}}],
+          "retention": [{"code": "closed", "basis": "law", "life": "90d", "confirmed": false, "after": ["case-closed"], "labels": {"tg": "Баста", "en": "Closed"}}],
           "kept": [{"code": "bill", "basis": "law", "life": "30d", "labels": {"tg": "Ҳисоб", "en": "Bill"}}],
           "cross_border": {"purpose": "aid", "agencies": [{"agency": "far.example", "country": "kz", "labels": {"tg": "Дур", "en": "Far"}}]},
           "offices": [

@@ -36,12 +36,10 @@ internal import Testing
     #expect(LegOrder.leavesAtMs(nowMs: 5, windowMs: 0, using: &random) == 5)
   }
 
-  @Test("Legs to one recipient need no order: there is nobody to compare with")
-  func oneRecipient() throws {
-    let one = try #require(AgencyID("shelter.example"))
-    let other = try #require(AgencyID("clinic.example"))
-    #expect(!LegOrder.mixes([]))
-    #expect(!LegOrder.mixes([one, one]))
-    #expect(LegOrder.mixes([one, other, one]))
+  @Test("A window is at most half of what a message has left")
+  func half() {
+    #expect(LegOrder.windowMs(policyMs: 60, leftMs: 1_000) == 60)
+    #expect(LegOrder.windowMs(policyMs: 60, leftMs: 100) == 50)
+    #expect(LegOrder.windowMs(policyMs: 60, leftMs: 0) == 0)
   }
 }

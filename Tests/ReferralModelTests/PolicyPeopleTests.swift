@@ -192,7 +192,10 @@ internal import Testing
       .replacing(#""sectors": 1"#, with: #""sectors": 9"#)
       .replacing(#""terms": ["single"]"#, with: #""terms": ["double"]"#)
       .replacing(#"{"tg": "Сурх", "en": "Red"}"#, with: #"{"tg": "Сурх"}"#)
-      .replacing(#""plan": {"pads": 15}"#, with: #""plan": {"pads": 15}, "plam": 1"#)
+      .replacing(
+        #""plan": {"pads": 15, "until_step": "5d"}"#,
+        with: #""plan": {"pads": 15, "until_step": "5d"}, "plam": 1"#
+      )
     let findings = Policy.findings(in: Array(broken.utf8))
     #expect(
       findings.map(\.code.rawValue) == [

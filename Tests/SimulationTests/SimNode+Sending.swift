@@ -65,6 +65,8 @@ extension SimNode {
         if isTakenBack(queue[place]) {
           queue[place].state = .dead
           queue[place].code = "withdrawn"
+          // The CANCEL event takes the next number (EVT-030).
+          nextSeq[peer] += 1
           continue
         }
       case .held, .received, .refused, .dead: continue

@@ -62,7 +62,7 @@ struct CodeWords: Sendable {
       .precomposedStringWithCanonicalMapping
   }
 
-  private static func row(_ caseName: String) -> String { "code-word/\(caseName)" }
+  static func row(_ caseName: String) -> String { "code-word/\(caseName)" }
 
   private static func name(_ caseName: String) -> [UInt8] {
     Array("amonat/v1/code-word/\(caseName)".utf8)

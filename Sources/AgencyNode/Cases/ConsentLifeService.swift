@@ -169,7 +169,8 @@ package struct ConsentLifeService: Sendable {
       let index = try transaction.grant(
         leg.draft,
         caseName: opened.name,
-        staff: .init(actor: presence.user, desk: opened.line.desk, atMs: atMs)
+        staff: .init(actor: presence.user, desk: opened.line.desk, atMs: atMs),
+        legWindowMs: old.legWindowMs
       )
       try transaction.fileRenewal(index, of: old.index)
       var dossier = kept

@@ -37,6 +37,7 @@ extension ConsentService {
     let (nowMs, atMs) = (node.trustedMs, node.clock.nowMs())
     return try await NodeError.wrapping {
       let opened = try await OpenedCase(request.case, presence, node)
+      guard opened.line.state != "closed" else { throw NodeError(.stateNotAllowed) }
       guard opened.line.state != ContactService.state else {
         throw NodeError(.stateNotAllowed, detail: "a contact becomes a case first")
       }

@@ -12,12 +12,13 @@ struct ErasureService: Sendable {
   let node: Node
 
   /// How long old copies of this node's files may still exist, in ms.
-  var backupMs: UInt64 { node.trust.view.policy?.backupsMs ?? 0 }
+  var backupMs: UInt64 { node.trust.view.policy?.backupsMs ?? Policy.longestSpanMs }
 
   func carryOut() async throws(NodeError) {
-    let now = node.clock.nowMs()
+    // A hold-down has passed only by a time that something else bears out.
+    let (now, judgedMs) = (node.clock.nowMs(), node.time.destroyingMs)
     let due = try await NodeError.wrapping {
-      try await node.store.read { try $0.dueErasures(nowMs: now) }
+      try await node.store.read { try $0.dueErasures(nowMs: judgedMs) }
     }
     var failed: NodeError?
     for erasure in due {
@@ -163,7 +164,7 @@ struct ErasureService: Sendable {
           envelope: envelope.bytes,
           groups: plan.kept.map(\.text),
           ref: ask.message,
-          expiresMs: nowMs + (view.policy?.kind(.erased)?.lifeMs ?? 0),
+          expiresMs: nowMs + (view.policy?.kind(.erased)?.lifeMs ?? Policy.longestMessageMs),
           outcome: outcome.rawValue,
           atMs: nowMs
         ),

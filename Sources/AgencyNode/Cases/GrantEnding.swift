@@ -92,7 +92,7 @@ struct GrantEnding {
         groups: groups?.sorted() ?? [],
         grant: .init(index: grant.index, log: grant.log, untilMs: grant.untilMs),
         ref: root,
-        expiresMs: nowMs + (view.policy?.kind(.withdraw)?.lifeMs ?? 0),
+        expiresMs: nowMs + (view.policy?.kind(.withdraw)?.lifeMs ?? Policy.longestMessageMs),
         outcome: step.rawValue,
         actor: staff.actor,
         atMs: atMs

@@ -30,8 +30,6 @@ package struct ReferralService: Sendable {
     let name: String
     /// The time within which it leaves, if it is one of several legs, in ms.
     let windowMs: UInt64
-    /// When it leaves, Unix ms; 0 for at once.
-    var leavesAtMs: UInt64 = 0
     let priority: String
     let times: String?
     let replaces: String?
@@ -127,14 +125,18 @@ package struct ReferralService: Sendable {
     into results: inout [ReferResult?]
   ) async throws {
     let node = node
-    let ready = Self.spread(ready)
+    // In an order that says nothing.
+    let ready = ready.shuffled()
     let drafted = results
     let (rows, ticket) = try await node.store.change {
       transaction -> [(place: Int, row: Int64?)] in
       let rows = try ready.map { leg -> (place: Int, row: Int64?) in
         // Looked at again inside the transaction: two callers may hold the same grant.
         let grant = leg.grant
-        guard try transaction.takeForOffer(grant.index) else { return (leg.place, nil) }
+        let (windowMs, leavesAtMs) = try Self.leaving(leg, transaction, node.chance)
+        guard
+          try transaction.takeForOffer(grant.index, windowMs: windowMs, atMs: leg.offer.atMs)
+        else { return (leg.place, nil) }
         let peer = try transaction.peer(grant.peer)
         let referral = try transaction.openReferral(
           name: leg.name,
@@ -167,7 +169,7 @@ package struct ReferralService: Sendable {
         let row = try transaction.queue(
           leg.offer,
           referral: referral,
-          leavesAtMs: leg.leavesAtMs
+          leavesAtMs: leavesAtMs
         )
         if let supplement = leg.supplement {
           try transaction.queue(supplement, referral: referral, held: true)
@@ -210,22 +212,31 @@ package struct ReferralService: Sendable {
     return results
   }
 
-  /// Gives each leg of a plan a random moment of its priority's window, and all a random order: what
-  /// leaves for several recipients on one person's behalf does not leave together (EVT-033).
-  private static func spread(_ ready: [Ready]) -> [Ready] {
-    var random = SystemRandomNumberGenerator()
-    let byCase = Dictionary(grouping: ready, by: \.grant.caseName)
-    return ready.shuffled(using: &random).map { leg in
-      let peers = (byCase[leg.grant.caseName] ?? []).compactMap { AgencyID($0.grant.peer) }
-      guard LegOrder.mixes(peers), leg.windowMs > 0 else { return leg }
-      var leg = leg
-      leg.leavesAtMs = LegOrder.leavesAtMs(
-        nowMs: leg.offer.atMs,
-        windowMs: leg.windowMs,
-        using: &random
-      )
-      return leg
+  /// When a leg leaves: at once, or, where its case has other recipients and another leg has just been
+  /// handed over, at a random moment of its priority's window (EVT-033).
+  ///
+  /// - Returns: The window, 0 where nobody can compare; and the moment, 0 for at once.
+  private static func leaving(
+    _ leg: Ready,
+    _ transaction: NodeTransaction,
+    _ chance: Chance
+  ) throws -> (windowMs: UInt64, leavesAtMs: UInt64) {
+    let nowMs = leg.offer.atMs
+    let windowMs = LegOrder.windowMs(
+      policyMs: leg.windowMs,
+      leftMs: leg.offer.expiresMs - min(leg.offer.expiresMs, nowMs)
+    )
+    guard windowMs > 0, try transaction.hasSeveralRecipients(caseOf: leg.grant.index) else {
+      return (0, 0)
     }
+    let sinceMs = nowMs - min(nowMs, windowMs)
+    guard try transaction.hasOtherLeg(caseOf: leg.grant.index, sinceMs: sinceMs) else {
+      return (windowMs, 0)
+    }
+    var chance = chance
+    return (
+      windowMs, LegOrder.leavesAtMs(nowMs: nowMs, windowMs: windowMs, using: &chance)
+    )
   }
 
   private func prepare(
@@ -332,7 +343,9 @@ package struct ReferralService: Sendable {
           )
         },
         name: ReferralID(using: &random).text,
-        windowMs: Code(ask.urgency).flatMap { policy.priority($0)?.legWindow.nominalMs } ?? 0,
+        // An exception is for now, and what is handed on says where it came from.
+        windowMs: facts.basis == .consent || facts.basis == .guardianConsent
+          ? priority.legWindow.nominalMs : 0,
         priority: priority.code.text,
         times: offered["service"]?.code.flatMap { Code($0) }.flatMap {
           policy.service($0)?.times(priority.code)?.text

@@ -18,13 +18,15 @@ extension WithdrawalService {
     let view = node.trust.view
     guard let policy = view.policy else { return }
     let (nowMs, atMs) = (node.trustedMs, node.clock.nowMs())
+    // What ends in an erasure goes by a time that something else bears out.
+    let judgedMs = node.time.destroyingMs
     try await NodeError.wrapping {
       var wake: Set<String> = []
       for row in try await node.store.read({ try $0.openStops() }) {
         guard let channel = StopChannel(rawValue: row.channel) else { continue }
         let fate = policy.fate(
           of: OpenStop(sinceMs: row.sinceMs, channel: channel, coercion: false),
-          atMs: atMs
+          atMs: judgedMs
         )
         guard fate != .waits else { continue }
         wake.formUnion(

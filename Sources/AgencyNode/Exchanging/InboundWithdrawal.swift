@@ -147,7 +147,7 @@ struct InboundWithdrawal {
     _ transaction: NodeTransaction,
     into effects: inout InboundEffects
   ) throws {
-    guard step.ends, let named = try transaction.ownGrant(grant.index),
+    guard step.ends, let named = try transaction.ownGrant(told: grant.index),
       named.log == grant.log.text, named.peer == item.peer.text,
       // Her word crossed a renewal on its way: it is the leg that she means.
       let own = try transaction.newest(of: named)

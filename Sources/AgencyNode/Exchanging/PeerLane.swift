@@ -89,6 +89,7 @@ actor PeerLane {
         nowMs: nowMs,
         atMs: atMs,
         padLimit: view.policy?.padLimit ?? LegOrder.padLimit,
+        untilStepMs: view.policy?.untilStep?.nominalMs ?? 0,
         onlyNotices: isForked
       )
     }

@@ -132,7 +132,7 @@ struct DeskEpochs: Sendable {
     guard node.time.mayCosign else { return }
     // What cannot be undone waits for a time that something else bears out: a machine that wakes up in
     // 2100 would otherwise destroy every key that is idle (A6).
-    let nowMs = min(node.trustedMs, node.time.sureMs)
+    let nowMs = node.time.destroyingMs
     for (name, _) in try await node.store.read({ try $0.metas(prefix: Self.goingPrefix) }) {
       guard let key = Digest32(hex: String(name.dropFirst(Self.goingPrefix.count))) else {
         continue

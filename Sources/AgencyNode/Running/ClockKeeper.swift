@@ -71,6 +71,10 @@ package final class ClockKeeper: Sendable {
   /// The latest time that the node is sure of, Unix ms; for what cannot be undone.
   var sureMs: UInt64 { floor.withLock { $0.sureMs } }
 
+  /// The time by which something is destroyed for good, Unix ms: never ahead of what the node is sure of,
+  /// so that a machine that wakes up in 2100 destroys nothing by itself (attack A6).
+  var destroyingMs: UInt64 { min(trusted.timeMs, sureMs) }
+
   /// How the machine's clock stands.
   var standing: ClockFloor.Standing {
     let (local, steady) = (machine.nowMs(), machine.steadyMs())

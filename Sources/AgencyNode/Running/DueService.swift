@@ -20,7 +20,10 @@ package struct DueService: Sendable {
       let found = try await node.store.read { reader in
         (
           clocks: try reader.clocks(), drafts: try reader.drafts(),
-          watched: try reader.watched(), unasked: try reader.withoutOwnConsent()
+          watched: try reader.watched(), unasked: try reader.withoutOwnConsent(),
+          retained: try reader.retained(
+            dueByMs: policy.periods[.retentionWarning].map { nowMs + $0.nominalMs } ?? .max
+          )
         )
       }
       var items = found.clocks.compactMap {
@@ -38,6 +41,18 @@ package struct DueService: Sendable {
         )
       }
       items += found.unasked.compactMap { Self.ownConsent($0, policy: policy, nowMs: nowMs) }
+      items += found.retained.map { row in
+        DueItem(
+          timer: DueItem.retention,
+          id: row.name,
+          box: row.referral.map { _ in "in" },
+          state: ReferralState.closed.rawValue,
+          dueMs: row.dueMs,
+          late: row.dueMs <= nowMs,
+          side: "nobody",
+          why: "people"
+        )
+      }
       items.sort { ($0.late ? 0 : 1, $0.dueMs, $0.id) < ($1.late ? 0 : 1, $1.dueMs, $1.id) }
       return DueList(
         atMs: nowMs,

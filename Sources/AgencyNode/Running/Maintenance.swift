@@ -76,6 +76,9 @@ package struct Maintenance: Service {
           }
         }
         if tidied.isDue(nowMs: node.clock.nowMs()) {
+          do { try await RetentionService(node: node).carryOut() } catch {
+            logger.warning("retention not complete", metadata: ["code": "\(error)"])
+          }
           do { try await Tidying(node: node).tidy() } catch {
             logger.warning("not tidied", metadata: ["code": "\(error)"])
           }

@@ -77,7 +77,7 @@ struct SuccessionDesk: Sendable {
   ) async throws {
     guard !withdrawals.isEmpty else { return }
     let node = node
-    let life = node.trust.view.policy?.kind(.withdraw)?.lifeMs ?? 180 * 86_400_000
+    let life = node.trust.view.policy?.kind(.withdraw)?.lifeMs ?? Policy.longestMessageMs
     let drafts = withdrawals.map { withdrawal in
       let envelope = EnvelopeSealer.notify(
         realm: node.store.identity.realm,
@@ -176,12 +176,16 @@ struct SuccessionDesk: Sendable {
   ) throws -> [[UInt8]] {
     var people: [[UInt8]] = []
     for grant in withdrawn {
-      guard let own = try transaction.ownGrant(grant.index), own.peer == peer,
-        own.log.utf8.elementsEqual(grant.log.utf8), own.withdrawIndex == nil
-      else { continue }
-      try transaction.stop(own.index, atMs: atMs)
-      _ = try transaction.withdraw(own, staff: .init(atMs: atMs), person: nil)
-      people.append(own.person)
+      // A peer may know a grant by an index that the older copy has not: then whatever it has not been
+      // shown here is as good as withdrawn, for nobody can say which it was.
+      let known = try transaction.ownGrant(told: grant.index).map { [$0] }
+      let meant = try known ?? transaction.unshownGrants(peer: peer, log: grant.log)
+      for own in meant where own.peer == peer && own.withdrawIndex == nil {
+        guard own.log.utf8.elementsEqual(grant.log.utf8) else { continue }
+        try transaction.stop(own.index, atMs: atMs)
+        _ = try transaction.withdraw(own, staff: .init(atMs: atMs), person: nil)
+        people.append(own.person)
+      }
     }
     return people
   }

@@ -50,6 +50,9 @@ package enum Phrase: String, CaseIterable, Sendable {
   case resultRefused
   case `case`
   case caseOpened
+  case caseClosed
+  case caseClosedNoTime
+  case recordKept
   case opened
   case stateWord
   case grants

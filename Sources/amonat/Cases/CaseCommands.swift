@@ -7,7 +7,8 @@ struct CaseGroup: AsyncParsableCommand {
     commandName: "case",
     abstract: "Cases; they never leave this node.",
     subcommands: [
-      CaseNew.self, ListCases.self, ShowCase.self, AmendCase.self, ShowHolders.self,
+      CaseNew.self, ListCases.self, ShowCase.self, CloseCase.self, KeepRecord.self, AmendCase.self,
+      ShowHolders.self,
       PrintCase.self, ExportCase.self,
     ]
   )
