@@ -132,6 +132,12 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   case setCapacity = "POST /v1/capacity/settings"
   /// ``CapacityReply`` → ``CapacityLine``.
   case answerCapacity = "POST /v1/capacity/questions/{id}/answer"
+  /// Answers ``CourierList``.
+  case courier = "GET /v1/courier"
+  /// ``CourierOut`` → ``CourierParcel``.
+  case courierOut = "POST /v1/courier/out"
+  /// A parcel's bytes → ``CourierTaken``; needs no session.
+  case courierIn = "POST /v1/courier/in"
   /// ``AuditExport`` → ``AuditExported``, or the bundle itself.
   case exportAudit = "POST /v1/audit/export"
   /// Answers ``ClockStatus``; needs no session.
@@ -153,7 +159,7 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   package var needsSession: Bool {
     switch self {
     case .status, .addUser, .unlock, .addDesk, .card, .signCard, .register, .importRegister,
-      .policy, .importPeers, .hello, .exportAudit, .clock, .metrics, .health:
+      .policy, .importPeers, .hello, .exportAudit, .courierIn, .clock, .metrics, .health:
       false
     case .useException, .countersign, .renewConsent, .ownConsent, .lapsed, .consentStory,
       .reviews, .review, .recordOutside, .paper, .openContact, .showContact,
@@ -165,7 +171,7 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       .settleAlert, .refer, .referrals, .showReferral, .act, .due, .amendCase, .holders, .newPlan,
       .plans, .showPlan, .addLegs, .dropLeg, .saveDraft, .drafts, .sendDraft, .discardDraft,
       .askCapacity, .capacity,
-      .setCapacity, .answerCapacity:
+      .setCapacity, .answerCapacity, .courier, .courierOut:
       true
     }
   }
@@ -187,9 +193,14 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       .cases, .showCase, .consents, .referrals, .showReferral, .exportAudit, .clock, .decideClock,
       .metrics, .health, .due, .amendCase, .holders, .newPlan, .plans, .showPlan, .addLegs,
       .dropLeg, .saveDraft, .drafts, .sendDraft, .discardDraft, .askCapacity, .capacity,
-      .setCapacity, .answerCapacity:
+      .setCapacity, .answerCapacity, .courier, .courierOut, .courierIn:
       false
     }
+  }
+
+  /// Longest request body, in bytes.
+  package var bodyBytes: Int {
+    self == .courierIn ? LocalLimits.parcelBytes : LocalLimits.requestBytes
   }
 
   /// The path of one thing, with a query.

@@ -20,6 +20,7 @@ enum NodeSchema {
     migrator.registerMigration("0007 succession", migrate: succession)
     migrator.registerMigration("0020 life", migrate: life)
     migrator.registerMigration("0005 consent", migrate: consent)
+    migrator.registerMigration("0041 parcels", migrate: parcels)
     return migrator
   }
 

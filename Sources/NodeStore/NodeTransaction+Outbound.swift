@@ -116,6 +116,7 @@ extension NodeTransaction {
   ///
   /// Parameters:
   /// `after`: Only rows above this one.
+  /// `budgetBytes`: Envelopes beyond this sum stay for the next batch; the first one always goes.
   /// `register`: SHA-256 of the register in force.
   /// `policy`: SHA-256 of the policy in force.
   /// `overlapping`: Earlier policies that a message may still name: what rests on a grant made under
@@ -127,6 +128,7 @@ extension NodeTransaction {
     peer agency: String,
     after: Int64,
     limit: Int,
+    budgetBytes: Int = .max,
     register: Digest32,
     policy: Digest32,
     overlapping: Set<Digest32> = [],
@@ -150,7 +152,9 @@ extension NodeTransaction {
     let firstSeq = seq
     var out: [LoggedMessage] = []
     out.reserveCapacity(waiting.count)
+    var takenBytes = 0
     for row in waiting {
+      if !out.isEmpty, takenBytes + row.envelope.count > budgetBytes { break }
       var index: UInt64
       if let logged = row.logged {
         // She has stopped it since: nothing is sent again. Its peer counts as a holder, and is told.
@@ -191,6 +195,7 @@ extension NodeTransaction {
           .run([.number(index), .integer(seq), .integer(row.id)])
         seq += 1
       }
+      takenBytes += row.envelope.count
       out.append(
         LoggedMessage(
           row: row.id,

@@ -70,6 +70,7 @@ actor PeerLane {
           peer: peer,
           after: after,
           limit: limit,
+          budgetBytes: Self.batchBytes,
           register: view.registerHash,
           policy: view.policyHash,
           overlapping: view.standing.overlapping,
@@ -78,22 +79,24 @@ actor PeerLane {
           padLimit: padLimit,
           onlyNotices: isForked
         )
-      } after: { batch, log -> ([LoggedMessage], DeliveryPart?) in
-        guard !batch.isEmpty else { return ([], nil) }
-        return (batch, try Self.delivery(batch, log, from: from, settled: settled))
+      } after: { batch, log -> ([LoggedMessage], DeliveryPart?, UInt64) in
+        guard !batch.isEmpty else { return ([], nil, 0) }
+        return (batch, try Self.delivery(batch, log, from: from, settled: settled), log.size)
       }
     }
     guard let delivery = prepared.1 else {
       cursor = 0
       return nil
     }
+    node.peersHeld.sent(self.peer.text, size: prepared.2)
     for message in prepared.0 { outstanding[message.message] = message }
     cursor = prepared.0.last?.row ?? cursor
     node.metrics.add(.messagesSent, prepared.0.count)
     return delivery
   }
 
-  private static func delivery(
+  /// The delivery of a batch that stands in the log.
+  static func delivery(
     _ batch: [LoggedMessage],
     _ log: CommittedLog,
     from: UInt64,
@@ -145,112 +148,20 @@ actor PeerLane {
     defer {
       outstanding = [:]
     }
-    let view = node.trust.view
-    let (nowMs, atMs) = (node.trustedMs, node.clock.nowMs())
-    var lines: [NodeTransaction.ReceiptLine] = []
-    var viewNote = ""
-    if let receipt {
-      let desk = DeliveryDesk(node: node)
-      switch desk.judge(
-        note: receipt.checkpoint,
-        from: receipt.from,
-        proof: receipt.proof,
-        peer: peer,
-        view: view
+    let desk = ReceiptDesk(node: node, peer: peer)
+    do throws(NodeError) {
+      let settled = try await desk.settle(
+        receipt,
+        refused: refused,
+        waiting: waiting.mapValues(\.row),
+        sent: note
       )
-      {
-      case .failure(let refusal):
-        cursor = 0
-        throw NodeError(.conflict, detail: refusal.code.rawValue)
-      case .success(let checkpoint):
-        viewNote = receipt.checkpoint
-        settledGiven = max(settledGiven, settledSent)
-        lines = check(receipt, checkpoint, waiting)
-        witness(receipt.cosignature, over: note, view: view)
-      }
+      if settled.viewTaken { settledGiven = max(settledGiven, settledSent) }
+      if settled.all < waiting.count { cursor = 0 }
+    } catch {
+      cursor = 0
+      throw error
     }
-    let (found, peerText, noteText) = (lines, peer.text, viewNote)
-    // What is refused for now only stays in the queue, behind everything that may go.
-    let postponed = refused.count { refusal in
-      waiting[refusal.message] != nil && refusal.isForNow
-    }
-    let refusals = refused.filter { !$0.isForNow }.compactMap { refusal in
-      waiting[refusal.message].map { ($0.row, refusal.code) }
-    }
-    try await NodeError.wrapping {
-      try await node.store.change { transaction in
-        var fates = try transaction.applyReceipt(
-          peer: peerText,
-          view: noteText,
-          lines: found,
-          atMs: atMs
-        )
-        for (row, code) in refusals {
-          if let fate = try transaction.refusedOutright(row: row, code: code) { fates.append(fate) }
-        }
-        guard let policy = view.policy else { return }
-        var mover = ReferralMover(
-          transaction,
-          view: view,
-          policy: policy,
-          nowMs: nowMs,
-          atMs: atMs
-        )
-        for fate in fates { try mover.settle(fate) }
-      }
-    }
-    if !found.isEmpty { node.successionSeen.add(peerText) }
-    node.metrics.add(.messagesDelivered, found.count { $0.received })
-    node.metrics.add(.messagesRefusedByPeer, found.count { !$0.received } + refusals.count)
-    node.receipts.settle(
-      found.map { ($0.row, $0.received ? "delivered" : $0.code) }
-        + refusals.map { ($0.0, $0.1) }
-    )
-    if found.count + refusals.count + postponed < waiting.count { cursor = 0 }
     return true
-  }
-
-  private func check(
-    _ receipt: ReceiptPart,
-    _ checkpoint: PeerCheckpoint,
-    _ waiting: [Digest32: LoggedMessage]
-  ) -> [NodeTransaction.ReceiptLine] {
-    let check = ReceiptCheck(
-      me: node.trust.me,
-      realm: node.store.identity.realm,
-      origin: checkpoint.log,
-      size: checkpoint.size,
-      root: checkpoint.root
-    )
-    return check.check(receipt, wasSent: { waiting[$0] != nil }).compactMap { result in
-      guard case .success(let outcome) = result, let message = waiting[outcome.message] else {
-        return nil
-      }
-      return NodeTransaction.ReceiptLine(
-        row: message.row,
-        opening: outcome.opening,
-        received: outcome.isReceived,
-        code: outcome.outcome
-      )
-    }
-  }
-
-  /// Takes the peer's cosignature of the checkpoint that was sent: it dates what it saw.
-  private func witness(_ line: String, over note: String?, view: TrustBook.View) {
-    guard !line.isEmpty, let note, let authority = view.directory.witness(of: peer),
-      let time = try? Cosignature.verify(
-        line: line,
-        note: note,
-        witness: authority.witness.text,
-        key: authority.key
-      )
-    else { return }
-    node.witnessTimes.note(
-      WitnessTime(
-        agency: peer.text,
-        sector: authority.sector.rawValue,
-        timeMs: time &* 1000
-      )
-    )
   }
 }
