@@ -24,9 +24,12 @@ extension NodeTransaction {
   /// whose parcel may have been lost.
   ///
   /// - Parameters:
+  ///   - agency: Whom they are for.
   ///   - limit: Most of them.
   ///   - onlyNew: Only those not on their way yet.
+  ///   - atMs: Since when they are on their way.
   /// - Returns: The indices of their events, which the log in use can open.
+  /// - Throws: What SQLite says.
   package func takeAnswers(
     peer agency: String,
     limit: Int,

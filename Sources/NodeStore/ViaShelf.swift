@@ -55,7 +55,9 @@ package final class ViaShelf: Sendable {
     }
   }
 
-  /// Keeps a parcel; durable when this returns. One that lies here already is kept once.
+  /// Keeps a parcel; durable when this returns.
+  ///
+  /// One that lies here already is kept once.
   ///
   /// - Returns: Whether there was room.
   package func put(
@@ -101,6 +103,8 @@ package final class ViaShelf: Sendable {
   ///   - recipient: Who asks.
   ///   - taken: The one that it has taken, which goes.
   ///   - atMs: The time; what has lain too long goes as well.
+  /// - Returns: Its bytes, or `nil` where none lies here.
+  /// - Throws: ``StoreFailure``.
   package func next(
     for recipient: String,
     taken: Digest32?,

@@ -147,8 +147,9 @@ struct ParcelReader: Sendable {
     for text in texts {
       switch WitnessNote(text) {
       case .ask, .held: break
-      case nil, .succession: first.append(text)
-      case .bare, .proved: later.append(text)
+      // A proof starts where this node stands now.
+      case nil, .succession, .proved: first.append(text)
+      case .bare: later.append(text)
       }
     }
     return (first, later)

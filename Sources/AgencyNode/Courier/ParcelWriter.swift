@@ -51,6 +51,7 @@ struct ParcelWriter: Sendable {
   ///   - actor: Who exports it; `nil` for the node alone.
   ///   - evenEmpty: Also with nothing but notes and the checkpoint.
   /// - Returns: `nil` where nothing waits.
+  /// - Throws: ``NodeError``: no such member, no card of it, or a key that a person has to confirm.
   func write(
     to peer: AgencyID,
     after: Int64,

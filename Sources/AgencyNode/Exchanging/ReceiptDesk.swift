@@ -34,6 +34,7 @@ struct ReceiptDesk: Sendable {
   ///   - waiting: The rows of the messages that may be answered.
   ///   - note: The checkpoint note that was sent with them, for the peer's cosignature.
   ///   - road: How the receipt came.
+  /// - Returns: What came of them.
   /// - Throws: ``NodeError`` where the checkpoint is refused.
   func settle(
     _ receipt: ReceiptPart?,

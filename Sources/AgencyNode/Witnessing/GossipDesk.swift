@@ -33,7 +33,8 @@ struct GossipDesk: Sendable {
         (
           mark: try reader.newestMark(), settled: try reader.newestSettledMark(),
           heard: try reader.newestHeard(), settledHeard: try reader.newestHeardSettled(),
-          unproved: try reader.unproved().map(\.note) + reader.unproven().map(\.note), evidence: try reader.evidence(kind: "log")
+          unproved: try reader.unproved().map(\.note) + reader.unproven().map(\.note),
+          evidence: try reader.evidence(kind: "log")
         )
       }
     }
