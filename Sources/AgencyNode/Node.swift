@@ -37,6 +37,8 @@ package final class Node: Sendable {
   let witnessKey: SigningKey
   /// What waits for peers.
   package let lanes: LaneBoard
+  /// Parcels kept for others; `nil` where this node is no `via`.
+  let via: ViaShelf?
   /// When peers last cosigned, for trusted time.
   var witnessTimes: WitnessTimes { time.witnessTimes }
   /// The newest settled checkpoints.
@@ -85,9 +87,10 @@ package final class Node: Sendable {
       let known = try await store.read { reader in
         (
           settled: try reader.newestSettledMark(), heard: try reader.newestHeardSettled(),
-          evidence: try reader.evidence(kind: "log")
+          evidence: try reader.evidence(kind: "log"), holds: try reader.peersHold()
         )
       }
+      peersHeld.load(known.holds)
       forks = AgencySet(
         Set(
           known.evidence.compactMap { evidence in
@@ -109,6 +112,7 @@ package final class Node: Sendable {
         named: "witness/\(store.identity.number)"
       )
       tls = try await TLSKeeper(store, me: me)
+      via = try settings.via.map { try ViaShelf(folder.via, limits: $0.limits) }
     } catch {
       throw NodeError(from: error)
     }

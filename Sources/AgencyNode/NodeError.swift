@@ -1,3 +1,4 @@
+internal import Exchange
 package import LocalContract
 internal import NodeStore
 internal import ReferralModel
@@ -29,6 +30,11 @@ package struct NodeError: Error {
   /// Runs something and turns every failure of the floors below into a node error.
   static func wrapping<Out>(_ body: () async throws -> Out) async throws(NodeError) -> Out {
     do { return try await body() } catch { throw NodeError(from: error) }
+  }
+
+  /// Maps the refusal of a whole exchange.
+  init(_ code: ExchangeCode) {
+    self.init(ProblemCode(rawValue: code.rawValue) ?? .conflict, detail: code.rawValue)
   }
 
   /// Maps a failure of a floor below.

@@ -26,7 +26,7 @@ struct LocalCall: Sendable {
     var request = request
     let buffer: ByteBuffer
     do {
-      buffer = try await request.collectBody(upTo: LocalLimits.requestBytes)
+      buffer = try await request.collectBody(upTo: endpoint.bodyBytes)
     } catch {
       throw NodeError(.tooLarge)
     }

@@ -161,6 +161,12 @@ struct LocalRoutes: Sendable {
           try await call.presence()
         )
       )
+    case .courier: return try json(await CourierService(node: node).waiting())
+    case .courierOut:
+      return try json(
+        await CourierService(node: node).out(call.decode(), try await call.presence())
+      )
+    case .courierIn: return try json(await CourierService(node: node).take(call.body))
     case .exportAudit:
       let request: AuditExport = try call.decode()
       return try json(await AuditService(node: node).export(to: request.path, past: request.log))

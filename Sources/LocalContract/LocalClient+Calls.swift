@@ -285,6 +285,27 @@ extension LocalClient {
     )
   }
 
+  /// For whom something waits that could travel by parcel.
+  package func courier() async throws(LocalFailure) -> CourierList { try await get(.courier) }
+
+  /// The next parcel for an agency.
+  package func courierOut(_ request: CourierOut) async throws(LocalFailure) -> CourierParcel {
+    try await post(.courierOut, request, timeout: .seconds(120))
+  }
+
+  /// Hands the node a parcel.
+  package func courierIn(_ parcel: [UInt8]) async throws(LocalFailure) -> CourierTaken {
+    try Self.read(
+      CourierTaken.self,
+      from: try await raw(
+        .courierIn,
+        body: parcel,
+        contentType: "application/octet-stream",
+        timeout: .seconds(120)
+      )
+    )
+  }
+
   /// How the node stands in time.
   package func clock() async throws(LocalFailure) -> ClockStatus { try await get(.clock) }
 

@@ -84,6 +84,7 @@ package actor LocalClient {
     action: ReferralAction? = nil,
     query: [(String, String)] = [],
     body: [UInt8] = [],
+    contentType: String = "application/json",
     idempotencyKey: String? = nil,
     timeout: Duration = LocalClient.patience
   ) async throws(LocalFailure) -> [UInt8] {
@@ -92,7 +93,7 @@ package actor LocalClient {
     }
     var headers: [(name: String, value: String)] = []
     if let token { headers.append(("authorization", "Bearer \(token)")) }
-    if !body.isEmpty { headers.append(("content-type", "application/json")) }
+    if !body.isEmpty { headers.append(("content-type", contentType)) }
     if let idempotencyKey { headers.append(("idempotency-key", idempotencyKey)) }
     let request = HTTPLineRequest(
       method: endpoint.method,
@@ -150,7 +151,7 @@ package actor LocalClient {
     return LocalFailure(problem)
   }
 
-  private static func read<Answer: Decodable>(
+  static func read<Answer: Decodable>(
     _ type: Answer.Type,
     from body: [UInt8]
   ) throws(LocalFailure) -> Answer {

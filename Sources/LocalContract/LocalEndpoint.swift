@@ -138,6 +138,12 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   case setCapacity = "POST /v1/capacity/settings"
   /// ``CapacityReply`` → ``CapacityLine``.
   case answerCapacity = "POST /v1/capacity/questions/{id}/answer"
+  /// Answers ``CourierList``.
+  case courier = "GET /v1/courier"
+  /// ``CourierOut`` → ``CourierParcel``.
+  case courierOut = "POST /v1/courier/out"
+  /// A parcel's bytes → ``CourierTaken``; needs no session.
+  case courierIn = "POST /v1/courier/in"
   /// ``AuditExport`` → ``AuditExported``, or the bundle itself.
   case exportAudit = "POST /v1/audit/export"
   /// Answers ``ClockStatus``; needs no session.
@@ -159,7 +165,7 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   package var needsSession: Bool {
     switch self {
     case .status, .addUser, .unlock, .addDesk, .card, .signCard, .register, .importRegister,
-      .policy, .importPeers, .hello, .exportAudit, .clock, .metrics, .health:
+      .policy, .importPeers, .hello, .exportAudit, .courierIn, .clock, .metrics, .health:
       false
     case .useException, .countersign, .renewConsent, .ownConsent, .endConsent, .lapsed,
       .consentStory, .reviews, .review, .recordOutside, .paper, .openContact, .showContact,
@@ -170,7 +176,8 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       .withdraw, .resume, .setCodeWord, .withdrawalHolders, .stopReceived, .handOn, .alerts,
       .settleAlert, .refer, .referrals, .showReferral, .act, .due, .amendCase, .holders, .newPlan,
       .plans, .showPlan, .addLegs, .dropLeg, .saveDraft, .drafts, .sendDraft, .discardDraft,
-      .askCapacity, .capacity, .setCapacity, .answerCapacity, .closeCase, .keepRecord:
+      .askCapacity, .capacity, .setCapacity, .answerCapacity, .closeCase, .keepRecord, .courier,
+      .courierOut:
       true
     }
   }
@@ -194,9 +201,14 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       .cases, .showCase, .consents, .referrals, .showReferral, .exportAudit, .clock, .decideClock,
       .metrics, .health, .due, .amendCase, .holders, .newPlan, .plans, .showPlan, .addLegs,
       .dropLeg, .saveDraft, .drafts, .sendDraft, .discardDraft, .askCapacity, .capacity,
-      .setCapacity, .answerCapacity:
+      .setCapacity, .answerCapacity, .courier, .courierOut, .courierIn:
       false
     }
+  }
+
+  /// Longest request body, in bytes.
+  package var bodyBytes: Int {
+    self == .courierIn ? LocalLimits.parcelBytes : LocalLimits.requestBytes
   }
 
   /// The path of one thing, with a query.

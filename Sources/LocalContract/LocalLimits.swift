@@ -2,6 +2,10 @@
 package enum LocalLimits {
   /// Longest request body, in bytes.
   package static let requestBytes = 4 << 20
+  /// Longest parcel, in bytes (chapter 10).
+  package static let parcelBytes = 10 << 20
+  /// Most parcels in one go (chapter 10).
+  package static let parcels = 1_024
   /// Longest answer, but for a streamed bundle, in bytes.
   package static let answerBytes = 16 << 20
   /// Longest streamed bundle a client takes, in bytes.

@@ -86,6 +86,18 @@ package enum ProblemCode: String, CaseIterable, Sendable {
   case cardUnknown = "card-unknown"
   /// The recipient's desk keys have run out.
   case deskKeyGone = "desk-key-gone"
+  /// Not sealed to a courier key of this node.
+  case courierKeyGone = "courier-key-gone"
+  /// Changed, cut, of another realm, or from no member of the register.
+  case sealBroken = "seal-broken"
+  /// The sender is not the owner of the log that speaks in it.
+  case notYours = "not-yours"
+  /// Its checkpoint is not signed by the sender's log.
+  case origin
+  /// A log of the sender that was closed has grown.
+  case logClosed = "log-closed"
+  /// Its checkpoint contradicts what this node has accepted.
+  case inconsistent
   /// The key was used with another request.
   case idempotencyConflict = "idempotency-conflict"
   /// It was carried out, and its answer was lost with the process: look before asking again.
@@ -121,10 +133,12 @@ package enum ProblemCode: String, CaseIterable, Sendable {
       .consentRefused, .consentFrozen, .ownConsentMissing, .stateNotAllowed, .policyUnknown,
       .registerUnknown, .member,
       .logForked, .cardUnknown, .deskKeyGone, .idempotencyConflict, .answerLost, .conflict,
-      .wrongSide, .tooLate, .tooEarly, .alreadyDone:
+      .wrongSide, .tooLate, .tooEarly, .alreadyDone, .courierKeyGone, .logClosed, .inconsistent:
       409
     case .tooLarge: 413
-    case .passphraseWeak, .consentFacts, .overDisclosed, .fieldMissing, .policy: 422
+    case .passphraseWeak, .consentFacts, .overDisclosed, .fieldMissing, .policy, .sealBroken,
+      .notYours, .origin:
+      422
     case .busy: 429
     case .storageUnreadable, .internal: 500
     case .logGuard, .notConfigured, .shuttingDown: 503
@@ -138,7 +152,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case .malformed, .unknownField, .tooLarge, .notFound, .methodNotAllowed, .userUnknown,
       .userExists, .deskUnknown, .caseUnknown, .referralUnknown, .consentRefused, .stateNotAllowed,
       .idempotencyConflict, .answerLost, .wrongSide, .tooLate, .alreadyDone, .planUnknown,
-      .draftUnknown:
+      .draftUnknown, .courierKeyGone, .sealBroken, .notYours, .logClosed:
       false
     case .sessionUnknown, .passphraseWrong, .passphraseWeak, .codeWordWrong, .notAllowed,
       .deskLocked,
@@ -147,7 +161,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
       .policyUnknown,
       .registerUnknown, .agencyUnknown, .member, .logForked, .cardUnknown, .deskKeyGone, .conflict,
       .busy, .storageFull, .storageUnreadable, .logGuard, .notConfigured, .shuttingDown, .internal,
-      .tooEarly:
+      .tooEarly, .origin, .inconsistent:
       true
     }
   }
@@ -198,6 +212,12 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case .logForked: "Two histories of the recipient's log are held."
     case .cardUnknown: "No valid card of the recipient is held."
     case .deskKeyGone: "The recipient's desk keys have run out."
+    case .courierKeyGone: "Not sealed to a courier key of this node."
+    case .sealBroken: "Changed, cut, of another realm, or from no member."
+    case .notYours: "The sender is not the owner of the log that speaks in it."
+    case .origin: "Its checkpoint is not signed by the sender's log."
+    case .logClosed: "A closed log of the sender has grown."
+    case .inconsistent: "Its checkpoint contradicts what this node has accepted."
     case .idempotencyConflict: "The key was used with another request."
     case .answerLost: "It was carried out, and its answer was lost: look before asking again."
     case .conflict: "Something else changed it first."

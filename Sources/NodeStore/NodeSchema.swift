@@ -20,6 +20,7 @@ enum NodeSchema {
     migrator.registerMigration("0007 succession", migrate: succession)
     migrator.registerMigration("0020 life", migrate: life)
     migrator.registerMigration("0005 consent", migrate: consent)
+    migrator.registerMigration("0041 parcels", migrate: parcels)
     migrator.registerMigration("0047 legs shown", migrate: legsShown)
     migrator.registerMigration("0048 retention", migrate: retention)
     return migrator

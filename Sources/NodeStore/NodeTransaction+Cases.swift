@@ -111,10 +111,9 @@ extension NodeTransaction {
 
   /// The grant of ours that a peer knows by an index, or `nil`.
   package func ownGrant(told index: UInt64) throws -> OwnGrant? {
-    let statement = try database.cachedStatement(
-      sql: OwnGrant.selection + " WHERE g.shown_idx = ?1 OR (g.idx = ?1 AND g.shown_idx IS NULL)"
-    )
-    return try Row.fetchOne(statement, arguments: [Int64(clamping: index)]).map(OwnGrant.init)
+    try database.stepped(
+      OwnGrant.selection + " WHERE g.shown_idx = ?1 OR (g.idx = ?1 AND g.shown_idx IS NULL)"
+    ).first([.number(index)], OwnGrant.init)
   }
 
   /// Marks a grant as having carried its one offer (A2).

@@ -29,13 +29,11 @@ extension NodeTransaction {
 
   /// Legs whose recipient knows, by this state, no grant yet.
   package func unshownGrants(peer agency: String, log: String) throws -> [OwnGrant] {
-    try Row.fetchAll(
-      database,
-      sql: OwnGrant.selection + """
+    try database.stepped(
+      OwnGrant.selection + """
          WHERE g.leg_window > 0 AND g.shown_idx IS NULL AND g.log = ? AND p.agency = ?
-        """,
-      arguments: [log, agency]
-    ).map(OwnGrant.init)
+        """
+    ).all([.text(log), .text(agency)], OwnGrant.init)
   }
 
   /// A random number of pads.

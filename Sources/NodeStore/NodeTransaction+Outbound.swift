@@ -79,6 +79,18 @@ package struct LoggedMessage: Sendable {
   package let opens: Int64?
 }
 
+/// A message that has left, as a receipt may answer it.
+package struct AnswerableMessage: Sendable {
+  package let row: Int64
+  /// The row of the leg that it opens; `nil` for anything but an offer.
+  package let opens: Int64?
+
+  package init(row: Int64, opens: Int64?) {
+    self.row = row
+    self.opens = opens
+  }
+}
+
 extension NodeTransaction {
   /// Puts a sealed message into the queue of a peer.
   ///
@@ -118,6 +130,7 @@ extension NodeTransaction {
   ///
   /// Parameters:
   /// `after`: Only rows above this one.
+  /// `budgetBytes`: Envelopes beyond this sum stay for the next batch; the first one always goes.
   /// `register`: SHA-256 of the register in force.
   /// `policy`: SHA-256 of the policy in force.
   /// `overlapping`: Earlier policies that a message may still name: what rests on a grant made under
@@ -130,6 +143,7 @@ extension NodeTransaction {
     peer agency: String,
     after: Int64,
     limit: Int,
+    budgetBytes: Int = .max,
     register: Digest32,
     policy: Digest32,
     overlapping: Set<Digest32> = [],
@@ -154,7 +168,9 @@ extension NodeTransaction {
     let firstSeq = seq
     var out: [LoggedMessage] = []
     out.reserveCapacity(rows.count)
+    var takenBytes = 0
     for var row in rows {
+      if !out.isEmpty, takenBytes + row.envelope.count > budgetBytes { break }
       var index: UInt64
       if let logged = row.logged {
         // She has stopped it since: nothing is sent again. Its peer counts as a holder, and is told.
@@ -195,6 +211,7 @@ extension NodeTransaction {
           .run([.number(index), .integer(seq), .integer(row.id)])
         seq += 1
       }
+      takenBytes += row.envelope.count
       out.append(
         LoggedMessage(
           row: row.id,

@@ -16,6 +16,8 @@ package struct StateFolder: Sendable {
   package var keyring: URL { url.appendingPathComponent("keyring.db") }
   /// The fork guard and the witness state; never backed up, never restored.
   package var checkpoints: URL { url.appendingPathComponent("checkpoints.db") }
+  /// Parcels kept for others, where this node is a `via`.
+  package var via: URL { url.appendingPathComponent("via.db") }
   /// The key that wraps the keyring, mode 0400.
   package var stateKey: URL { url.appendingPathComponent("state.key") }
   /// The local socket, mode 0600.

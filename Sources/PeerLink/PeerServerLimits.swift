@@ -1,6 +1,6 @@
 /// What a peer may take of this node's memory and time.
 package struct PeerServerLimits: Sendable, Hashable {
-  /// Longest request body, in bytes: one exchange of 8 MiB and its framing.
+  /// Longest request body, in bytes: one parcel of 10 MiB and its framing.
   package var bodyBytes: Int
   /// Longest request head, in bytes, all header fields together.
   package var headBytes: Int
@@ -15,7 +15,7 @@ package struct PeerServerLimits: Sendable, Hashable {
 
   /// Limits of a node.
   package init(
-    bodyBytes: Int = (8 << 20) + (64 << 10),
+    bodyBytes: Int = (10 << 20) + (64 << 10),
     headBytes: Int = 16 << 10,
     idleTimeout: Duration = .seconds(75),
     transferTimeout: Duration = .seconds(120),

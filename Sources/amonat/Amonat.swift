@@ -49,7 +49,8 @@ struct Amonat: AsyncParsableCommand {
       CommandGroup(
         name: "Upkeep",
         subcommands: [
-          ShowStatus.self, ShowClock.self, AuditGroup.self, Completion.self, ShowVersion.self,
+          ShowStatus.self, ShowClock.self, CourierGroup.self, AuditGroup.self, Completion.self,
+          ShowVersion.self,
         ]
       ),
     ]

@@ -10,7 +10,7 @@ internal import Trust
   @Test("The peer's document lists the statuses of every code of an exchange")
   func statuses() throws {
     let document = try PeerDocument()
-    #expect(document.calls.count == 7)
+    #expect(document.calls.count == 9)
     let exchange = try #require(document.calls.first { $0.path == "/v1/exchange" })
     let codes = Set(ExchangeCode.allCases.map(\.httpStatus))
     #expect(Set(exchange.statuses.keys) == codes.union([200]))

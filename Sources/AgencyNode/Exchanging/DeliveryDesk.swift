@@ -16,6 +16,18 @@ struct DeliveryDesk: Sendable {
     var code: ExchangeCode?
     /// The size of the peer's log that is now held.
     var held: UInt64
+    /// What became of the items.
+    var tally = Tally()
+    /// Whether the delivery's checkpoint is tied to what was held before.
+    var isProven = true
+  }
+
+  /// What became of the items of a delivery.
+  struct Tally: Sendable {
+    var received = 0
+    var repeated = 0
+    /// The codes of those refused, with an event or without.
+    var refused: [String] = []
   }
 
   /// The facts that an item leaves after its transaction.
@@ -23,10 +35,9 @@ struct DeliveryDesk: Sendable {
     var events: [UInt64] = []
     var refused: [RefusalPart] = []
     var wake: Set<String> = []
-    var received = 0
-    var repeated = 0
+    var tally = Tally()
     var erasureWanted = false
-    var evidence: [(String, String)] = []
+    var evidence: (String, String)?
   }
 
   /// Judges a delivery and answers it.
@@ -35,11 +46,13 @@ struct DeliveryDesk: Sendable {
   /// `delivery`: What came.
   /// `peer`: Whose certificate it came under.
   /// `peerHolds`: The size of this node's log that the peer says it holds.
+  /// `road`: How it came; the answer to a parcel is kept for the next one back.
   @concurrent
   func receive(
     _ delivery: DeliveryPart,
     from peer: AgencyID,
-    peerHolds: UInt64
+    peerHolds: UInt64,
+    road: Road = .wire
   ) async throws(NodeError) -> Answer {
     let view = node.trust.view
     let now = node.trustedMs
@@ -48,7 +61,8 @@ struct DeliveryDesk: Sendable {
       from: delivery.from,
       proof: delivery.proof,
       peer: peer,
-      view: view
+      view: view,
+      road: road
     )
     switch checked {
     case .failure(let refusal):
@@ -69,11 +83,13 @@ struct DeliveryDesk: Sendable {
       return try await receive(
         delivery,
         under: checkpoint,
-        settled: settled.heard,
+        // What an unproven checkpoint extends is as unproven as itself.
+        settled: checkpoint.isProven ? settled.heard : nil,
         from: peer,
         view: view,
         nowMs: now,
-        peerHolds: peerHolds
+        peerHolds: peerHolds,
+        road: road
       )
     }
   }
@@ -85,7 +101,8 @@ struct DeliveryDesk: Sendable {
     from peer: AgencyID,
     view: TrustBook.View,
     nowMs: UInt64,
-    peerHolds: UInt64
+    peerHolds: UInt64,
+    road: Road
   ) async throws(NodeError) -> Answer {
     let onlyWithdrawals = !view.directory.isActive(peer, atMs: nowMs)
     let directory = view.directory
@@ -117,11 +134,19 @@ struct DeliveryDesk: Sendable {
     let atMs = node.clock.nowMs()
     let me = node.trust.me
     let cosign = try cosignature(over: delivery.checkpoint, checkpoint)
+    // A parcel without an item says nothing of when its sender was last at work.
+    let isHeard = !(road.isParcel && passed.isEmpty)
     let outcome = try await NodeError.wrapping {
       try await node.store.change { transaction -> Done in
         var done = Done()
         let row = try transaction.peer(peer.text)
-        try transaction.heard(row, atMs: atMs)
+        if isHeard { try transaction.heard(row, atMs: atMs) }
+        done.evidence = try Self.keepUnproven(
+          checkpoint,
+          note: delivery.checkpoint,
+          transaction,
+          atMs: atMs
+        )
         if let settled { try transaction.hear(settled) }
         for refusal in early {
           try transaction.countRefusal(peer: peer.text, code: refusal.code, atMs: atMs)
@@ -129,7 +154,7 @@ struct DeliveryDesk: Sendable {
         done.refused = early
         let clocks = ClockMemo()
         for item in items {
-          try Self.settle(
+          let inbound = try Self.settle(
             item,
             transaction,
             view: view,
@@ -140,7 +165,14 @@ struct DeliveryDesk: Sendable {
             atMs: atMs,
             into: &done
           )
+          guard let inbound else { continue }
+          if road.isParcel {
+            try transaction.owe(answerTo: inbound.row, peer: row, atMs: atMs)
+          } else if inbound.isRepeated {
+            try transaction.answered(inbound.row)
+          }
         }
+        done.tally.refused += done.refused.map(\.code)
         return done
       } after: { done, log in
         let openings = try log.openings(done.events)
@@ -156,8 +188,9 @@ struct DeliveryDesk: Sendable {
       }
     }
     let (done, receipt) = outcome
-    node.metrics.add(.messagesReceived, done.received)
-    node.metrics.add(.messagesRepeated, done.repeated)
+    if let evidence = done.evidence { try await keep(evidence) }
+    node.metrics.add(.messagesReceived, done.tally.received)
+    node.metrics.add(.messagesRepeated, done.tally.repeated)
     node.metrics.add(.messagesRefused, done.refused.count)
     for peer in done.wake { node.lanes.wake(peer) }
     if done.erasureWanted { node.lanes.wake(Maintenance.erasureLane) }
@@ -165,11 +198,15 @@ struct DeliveryDesk: Sendable {
       receipt: receipt,
       refused: done.refused,
       code: nil,
-      held: node.store.witness.size(of: checkpoint.log.text, key: checkpoint.key)
+      held: node.store.witness.size(of: checkpoint.log.text, key: checkpoint.key),
+      tally: done.tally,
+      isProven: checkpoint.isProven
     )
   }
 
   /// Steps 12 to 18 for one item, inside the transaction.
+  ///
+  /// - Returns: The row of the message that has an event as its answer, and whether it had one before.
   private static func settle(
     _ item: CheckedItem,
     _ transaction: NodeTransaction,
@@ -180,7 +217,7 @@ struct DeliveryDesk: Sendable {
     nowMs: UInt64,
     atMs: UInt64,
     into done: inout Done
-  ) throws {
+  ) throws -> (row: Int64, isRepeated: Bool)? {
     let receiver = TransactionReceiver(
       transaction: transaction,
       view: view,
@@ -197,7 +234,8 @@ struct DeliveryDesk: Sendable {
       done.events.append(
         try transaction.answerAgain(facts, peer: item.peer.text, atMs: atMs)
       )
-      done.repeated += 1
+      done.tally.repeated += 1
+      return (facts.row, true)
     case .seqReused:
       try transaction.countRefusal(
         peer: item.peer.text,
@@ -205,17 +243,20 @@ struct DeliveryDesk: Sendable {
         atMs: atMs
       )
       done.refused.append(RefusalPart(message: item.id, code: .seqReused))
+      return nil
     case .refuse(let code):
       guard code.refusesWithEvent else {
         try transaction.countRefusal(peer: item.peer.text, code: code.rawValue, atMs: atMs)
         done.refused.append(RefusalPart(message: item.id, code: code))
-        return
+        return nil
       }
       let stored = try transaction.store(
         draft(item, received: false, outcome: code.rawValue, atMs: atMs),
         referral: nil
       )
       done.events.append(stored.index)
+      done.tally.refused.append(code.rawValue)
+      return (stored.row, false)
     case .accept:
       let effects = try InboundEffects.apply(
         item,
@@ -231,7 +272,7 @@ struct DeliveryDesk: Sendable {
         referral: effects.referral
       )
       done.events.append(stored.index)
-      done.received += 1
+      done.tally.received += 1
       if case .notification(let notification) = item.body, item.kind == .withdraw {
         done.wake.formUnion(
           try InboundWithdrawal(
@@ -248,6 +289,7 @@ struct DeliveryDesk: Sendable {
       if effects.queuedAnswer { done.wake.insert(item.peer.text) }
       done.wake.formUnion(effects.wake)
       if effects.erasureWanted { done.erasureWanted = true }
+      return (stored.row, false)
     }
   }
 
@@ -279,7 +321,7 @@ struct DeliveryDesk: Sendable {
   }
 
   /// Keeps two views that contradict each other, and stops disclosing to their author (CHK-036).
-  private func keep(_ evidence: (String, String)) async throws(NodeError) {
+  func keep(_ evidence: (String, String)) async throws(NodeError) {
     let directory = node.trust.view.directory
     try await NodeError.wrapping {
       guard let origin = (try? Checkpoint.claimed(note: evidence.1))?.origin,

@@ -15,6 +15,28 @@ struct PeerCheckpoint: Sendable {
   let root: Digest32
   /// When to cosign it, Unix seconds; `nil` while this node's clock may not (K5).
   let cosignAt: UInt64?
+  /// Whether it is tied to what this node accepted before; otherwise it came by parcel, and its owner
+  /// has still to prove it (CHK-033).
+  var isProven = true
+}
+
+/// How something came from a peer.
+enum Road: Sendable {
+  /// In a call under the peer's certificate.
+  case wire
+  /// In a parcel, with the other proofs of its checkpoint that were in it (PCL-015).
+  case parcel([ProvedCheckpoint])
+
+  /// Whether it came in a parcel.
+  var isParcel: Bool {
+    if case .parcel = self { true } else { false }
+  }
+
+  /// The proof of a checkpoint that starts where this node stands, if there is a better one.
+  func proof(of note: String, fromHeld held: UInt64) -> ProvedCheckpoint? {
+    guard case .parcel(let proofs) = self else { return nil }
+    return proofs.first { $0.from == held && $0.note.utf8.elementsEqual(note.utf8) }
+  }
 }
 
 /// Why a peer's checkpoint was not taken.
@@ -34,9 +56,10 @@ extension DeliveryDesk {
     from: UInt64,
     proof: [UInt8],
     peer: AgencyID,
-    view: TrustBook.View
+    view: TrustBook.View,
+    road: Road = .wire
   ) -> Result<PeerCheckpoint, CheckpointRefusal> {
-    guard let path = MerkleProof.path(flat: proof) else {
+    guard var path = MerkleProof.path(flat: proof) else {
       return .failure(CheckpointRefusal(code: .origin, held: 0))
     }
     let owned: OwnedCheckpoint
@@ -58,6 +81,11 @@ extension DeliveryDesk {
         lastSigned: nil,
         trusted: node.trustedMs / 1000
       ) : nil
+    var from = from
+    let before = node.store.witness.size(of: checkpoint.origin, key: key)
+    if from != before, let better = road.proof(of: note, fromHeld: before) {
+      (from, path) = (before, better.proof)
+    }
     let judged: (verdict: WitnessRule.Verdict, time: UInt64)
     do {
       judged = try node.store.witness.judge(
@@ -83,6 +111,17 @@ extension DeliveryDesk {
           cosignAt: cosignAt.map { _ in judged.time }
         )
       )
+    case .needsProof where road.isParcel:
+      return .success(
+        PeerCheckpoint(
+          log: authority.log,
+          key: key,
+          size: checkpoint.size,
+          root: checkpoint.root,
+          cosignAt: nil,
+          isProven: false
+        )
+      )
     case .needsProof(let size):
       return .failure(CheckpointRefusal(code: .inconsistent, held: size))
     case .badProof:
@@ -96,6 +135,28 @@ extension DeliveryDesk {
         )
       )
     }
+  }
+
+  /// Keeps the checkpoint of a parcel until its owner has proved it, inside the transaction.
+  ///
+  /// - Returns: The other half of a contradiction, if this is one.
+  static func keepUnproven(
+    _ checkpoint: PeerCheckpoint,
+    note: String,
+    _ transaction: NodeTransaction,
+    atMs: UInt64
+  ) throws -> (String, String)? {
+    guard !checkpoint.isProven else { return nil }
+    return try transaction.keep(
+      unproven: UnprovenCheckpoint(
+        origin: checkpoint.log.text,
+        key: checkpoint.key,
+        size: checkpoint.size,
+        root: checkpoint.root,
+        note: note,
+        atMs: atMs
+      )
+    ).map { ($0, note) }
   }
 
   /// The cosignature line over a checkpoint that was taken; empty when the clock may not be trusted.

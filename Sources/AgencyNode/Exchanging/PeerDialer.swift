@@ -349,10 +349,7 @@ private final class PeerCaller: Sendable {
   /// This node's card and link, as long as the peer has not had them.
   private func notes() -> [String] { node.notes(for: peer) }
 
-  private func held() -> UInt64 {
-    guard let authority = node.trust.view.directory.currentLog(of: peer) else { return 0 }
-    return node.store.witness.size(of: authority.log.text, key: authority.key.bytes)
-  }
+  private func held() -> UInt64 { node.held(of: peer) }
 
   /// Says once that a peer cannot be reached, and nothing of what was to be sent.
   private func report(_ error: any Error) {
@@ -371,6 +368,12 @@ private final class PeerCaller: Sendable {
 }
 
 extension Node {
+  /// The size held of the log that a peer writes now.
+  func held(of peer: AgencyID) -> UInt64 {
+    guard let authority = trust.view.directory.currentLog(of: peer) else { return 0 }
+    return store.witness.size(of: authority.log.text, key: authority.key.bytes)
+  }
+
   /// This node's card and link, as long as a peer has not had them.
   func notes(for peer: AgencyID) -> [String] {
     let directory = trust.view.directory

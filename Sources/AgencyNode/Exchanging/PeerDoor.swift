@@ -11,11 +11,13 @@ internal import Synchronization
 internal import TransparencyLog
 internal import Trust
 
-/// What peers reach over TLS: one call for exchanges, one for first contact, the log's public paths.
+/// What peers reach over TLS: one call for exchanges, one for first contact, two for parcels that wait
+/// here for others, the log's public paths.
 package struct PeerDoor: PeerRequestHandling {
   let node: Node
   let lanes: LaneBook
   private let rate = HelloRate()
+  private let tally = ViaTally()
 
   package init(node: Node, lanes: LaneBook) {
     self.node = node
@@ -28,8 +30,12 @@ package struct PeerDoor: PeerRequestHandling {
     path: String,
     peerCertificateDER: [UInt8]
   ) async -> Int {
-    path == "/v1/exchange" && owner(peerCertificateDER) != nil
-      ? ExchangeLimits.bodyBytes : HelloDocument.limitBytes
+    let limits = ["/v1/exchange": ExchangeLimits.bodyBytes, "/v1/parcels": ParcelSeal.limitBytes]
+    guard let limit = limits[path], owner(peerCertificateDER) != nil else {
+      return HelloDocument.limitBytes
+    }
+    // Who keeps nothing for others reads nothing for them.
+    return path == "/v1/parcels" && node.via == nil ? HelloDocument.limitBytes : limit
   }
 
   /// Answers one request.
@@ -37,6 +43,10 @@ package struct PeerDoor: PeerRequestHandling {
     switch (request.method, request.path) {
     case ("POST", "/v1/exchange"): return await exchange(request)
     case ("POST", "/v1/hello"): return await hello(request)
+    case ("POST", "/v1/parcels"):
+      return await via.put(request.body, from: owner(request.peerCertificateDER))
+    case ("POST", "/v1/parcels/next"):
+      return await via.next(request.body, for: owner(request.peerCertificateDER))
     case ("GET", let path):
       guard owner(request.peerCertificateDER) != nil || rate.admit(nowMs: node.clock.nowMs()) else {
         return PeerResponse(status: 429)
@@ -45,6 +55,8 @@ package struct PeerDoor: PeerRequestHandling {
     default: return PeerResponse(status: 404)
     }
   }
+
+  private var via: ViaDoor { ViaDoor(node: node, tally: tally) }
 
   private func owner(_ der: [UInt8]) -> AgencyID? {
     try? node.trust.view.directory.agency(forCertificateDER: der, atMs: node.trustedMs)
@@ -97,7 +109,7 @@ package struct PeerDoor: PeerRequestHandling {
     await lane.note(peerHolds: parts.held)
     try await lane.settle(parts.receipt, refused: parts.refused, sent: nil)
     node.told.calledAgain(peer)
-    var answer = ExchangeParts(held: held(of: peer))
+    var answer = ExchangeParts(held: node.held(of: peer))
     if let delivery = parts.delivery {
       let judged = try await DeliveryDesk(node: node).receive(
         delivery,
@@ -131,12 +143,6 @@ package struct PeerDoor: PeerRequestHandling {
       body: answer.encoded,
       isPadded: true
     )
-  }
-
-  /// The size held of the log that the peer writes now.
-  private func held(of peer: AgencyID) -> UInt64 {
-    guard let authority = node.trust.view.directory.currentLog(of: peer) else { return 0 }
-    return node.store.witness.size(of: authority.log.text, key: authority.key.bytes)
   }
 
   private func hello(_ request: PeerRequest) async -> PeerResponse {

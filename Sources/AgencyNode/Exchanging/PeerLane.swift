@@ -83,6 +83,7 @@ actor PeerLane {
         peer: peer,
         after: after,
         limit: PeerLane.batchLimit,
+        budgetBytes: PeerLane.batchBytes,
         register: view.registerHash,
         policy: view.policyHash,
         overlapping: view.standing.overlapping,
@@ -131,13 +132,15 @@ actor PeerLane {
       cursor = 0
       return nil
     }
+    node.peersHeld.sent(peer.text, size: taken.size)
     for message in taken.batch { outstanding[message.message] = message }
     cursor = taken.batch.last?.row ?? cursor
     node.metrics.add(.messagesSent, taken.batch.count)
     return delivery
   }
 
-  private static func delivery(
+  /// The delivery of a batch that stands in the log.
+  static func delivery(
     _ batch: [LoggedMessage],
     _ log: CommittedLog,
     from: UInt64,
@@ -186,11 +189,11 @@ actor PeerLane {
   ) async throws(NodeError) -> Bool {
     guard !outstanding.isEmpty else { return false }
     defer { outstanding = [:] }
-    let settling = try settling(receipt, refused: refused, sent: note)
+    let settling = try await settling(receipt, refused: refused, sent: note)
     try await NodeError.wrapping {
-      try await node.store.change { try settling.store($0) }
+      _ = try await node.store.change { try settling.store($0) }
     }
-    settled(settling)
+    settling.tell(node)
     return true
   }
 
@@ -206,17 +209,17 @@ actor PeerLane {
     guard !outstanding.isEmpty else { return try await next() }
     let taken: Taken
     do throws(NodeError) {
-      let settling = try settling(receipt, refused: refused, sent: note)
+      let settling = try await settling(receipt, refused: refused, sent: note)
       let taking = taking()
       taken = try await NodeError.wrapping {
         try await node.store.change { transaction in
-          try settling.store(transaction)
+          _ = try settling.store(transaction)
           return try taking.take(transaction)
         } after: { batch, log in
           try taking.taken(batch, log)
         }
       }
-      settled(settling)
+      settling.tell(node)
     } catch {
       outstanding = [:]
       throw error
@@ -226,140 +229,25 @@ actor PeerLane {
   }
 
   /// What a receipt says of the outstanding batch, checked.
-  private struct Settling: Sendable {
-    let peer: String
-    let view: TrustBook.View
-    /// The peer's checkpoint that the receipt rests on.
-    let note: String
-    let lines: [NodeTransaction.ReceiptLine]
-    let refusals: [(row: Int64, code: String)]
-    let nowMs: UInt64
-    let atMs: UInt64
-
-    func store(_ transaction: NodeTransaction) throws {
-      var fates = try transaction.applyReceipt(peer: peer, view: note, lines: lines, atMs: atMs)
-      for refusal in refusals {
-        if let fate = try transaction.refusedOutright(row: refusal.row, code: refusal.code) {
-          fates.append(fate)
-        }
-      }
-      guard let policy = view.policy else { return }
-      var mover = ReferralMover(
-        transaction,
-        view: view,
-        policy: policy,
-        nowMs: nowMs,
-        atMs: atMs
-      )
-      for fate in fates { try mover.settle(fate) }
-    }
-  }
-
   private func settling(
     _ receipt: ReceiptPart?,
     refused: [RefusalPart],
     sent note: String?
-  ) throws(NodeError) -> Settling {
+  ) async throws(NodeError) -> Settling {
     let waiting = outstanding
-    let view = node.trust.view
-    var lines: [NodeTransaction.ReceiptLine] = []
-    var viewNote = ""
-    if let receipt {
-      let desk = DeliveryDesk(node: node)
-      switch desk.judge(
-        note: receipt.checkpoint,
-        from: receipt.from,
-        proof: receipt.proof,
-        peer: peer,
-        view: view
+    do throws(NodeError) {
+      let settling = try await ReceiptDesk(node: node, peer: peer).judge(
+        receipt,
+        refused: refused,
+        waiting: waiting.mapValues { AnswerableMessage(row: $0.row, opens: $0.opens) },
+        sent: note
       )
-      {
-      case .failure(let refusal):
-        cursor = 0
-        throw NodeError(.conflict, detail: refusal.code.rawValue)
-      case .success(let checkpoint):
-        viewNote = receipt.checkpoint
-        settledGiven = max(settledGiven, settledSent)
-        lines = check(receipt, checkpoint, waiting)
-        witness(receipt.cosignature, over: note, view: view)
-      }
+      if settling.viewTaken { settledGiven = max(settledGiven, settledSent) }
+      if settling.all < waiting.count { cursor = 0 }
+      return settling
+    } catch {
+      cursor = 0
+      throw error
     }
-    // What is refused for now only stays in the queue, behind everything that may go.
-    let postponed = refused.count { refusal in
-      waiting[refusal.message] != nil && refusal.isForNow
-    }
-    let refusals = refused.filter { !$0.isForNow }.compactMap { refusal in
-      waiting[refusal.message].map { ($0.row, refusal.code) }
-    }
-    if lines.count + refusals.count + postponed < waiting.count { cursor = 0 }
-    return Settling(
-      peer: peer.text,
-      view: view,
-      note: viewNote,
-      lines: lines,
-      refusals: refusals,
-      nowMs: node.trustedMs,
-      atMs: node.clock.nowMs()
-    )
-  }
-
-  /// Tells who waits for it what was stored.
-  private func settled(_ settling: Settling) {
-    let lines = settling.lines
-    if !lines.isEmpty { node.successionSeen.add(peer.text) }
-    node.metrics.add(.messagesDelivered, lines.count { $0.received })
-    node.metrics.add(
-      .messagesRefusedByPeer,
-      lines.count { !$0.received } + settling.refusals.count
-    )
-    node.receipts.settle(
-      lines.map { ($0.row, $0.received ? "delivered" : $0.code) }
-        + settling.refusals.map { ($0.row, $0.code) }
-    )
-  }
-
-  private func check(
-    _ receipt: ReceiptPart,
-    _ checkpoint: PeerCheckpoint,
-    _ waiting: [Digest32: LoggedMessage]
-  ) -> [NodeTransaction.ReceiptLine] {
-    let check = ReceiptCheck(
-      me: node.trust.me,
-      realm: node.store.identity.realm,
-      origin: checkpoint.log,
-      size: checkpoint.size,
-      root: checkpoint.root
-    )
-    return check.check(receipt, wasSent: { waiting[$0] != nil }).compactMap { result in
-      guard case .success(let outcome) = result, let message = waiting[outcome.message] else {
-        return nil
-      }
-      return NodeTransaction.ReceiptLine(
-        row: message.row,
-        opened: message.opens,
-        opening: outcome.opening,
-        received: outcome.isReceived,
-        code: outcome.outcome
-      )
-    }
-  }
-
-  /// Takes the peer's cosignature of the checkpoint that was sent: it dates what it saw.
-  private func witness(_ line: String, over note: String?, view: TrustBook.View) {
-    guard !line.isEmpty, let note, let authority = view.directory.witness(of: peer),
-      let time = try? Cosignature.verify(
-        line: line,
-        note: note,
-        witness: authority.witness.text,
-        key: authority.key
-      )
-    else { return }
-    node.witnessTimes.note(
-      WitnessTime(
-        agency: peer.text,
-        sector: authority.sector.rawValue,
-        timeMs: time &* 1000
-      )
-    )
   }
 }

@@ -27,7 +27,7 @@ package struct DaemonSettings: Sendable {
   /// Every key, as it stands in the file; `AMONAT_LISTEN` in the environment.
   package static let keys = [
     "state", "listen", "socket", "metrics-port", "log-level", "hold-seconds", "passphrase-cost",
-    "signals",
+    "signals", "via", "via-days", "via-parcels", "via-mebibytes", "via-daily",
   ]
 
   /// Reads the settings.
@@ -124,6 +124,7 @@ package struct DaemonSettings: Sendable {
         }
       }
     }
+    settings.via = try via(reader)
     switch reader.string(forKey: "passphrase-cost") {
     case nil, "standard": break
     // For demonstrations and tests: a passphrase is tried in a tenth of the time.
@@ -131,6 +132,28 @@ package struct DaemonSettings: Sendable {
     default: throw Failure.value("passphrase-cost", expected: "standard or least")
     }
     return settings
+  }
+
+  /// What is kept for others: nothing, unless it is said.
+  private static func via(_ reader: ConfigReader) throws -> ViaSettings? {
+    var via = ViaSettings()
+    func number(_ key: String, _ allowed: ClosedRange<UInt32>, _ fallback: UInt32) throws -> UInt32
+    {
+      guard let text = reader.string(forKey: ConfigKey(key)) else { return fallback }
+      guard let value = UInt32(text), allowed.contains(value) else {
+        throw Failure.value(key, expected: "\(allowed.lowerBound) to \(allowed.upperBound)")
+      }
+      return value
+    }
+    via.days = try number("via-days", ViaSettings.daysAllowed, via.days)
+    via.parcels = try number("via-parcels", ViaSettings.countAllowed, via.parcels)
+    via.mebibytes = try number("via-mebibytes", ViaSettings.countAllowed, via.mebibytes)
+    via.daily = try number("via-daily", ViaSettings.countAllowed, via.daily)
+    switch reader.string(forKey: "via") {
+    case nil, "off": return nil
+    case "on": return via
+    default: throw Failure.value("via", expected: "on or off")
+    }
   }
 
   private static func fileValues(_ path: String, required: Bool) throws -> [String: String] {

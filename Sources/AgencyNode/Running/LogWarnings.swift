@@ -19,7 +19,9 @@ struct LogWarnings: Sendable {
         open: try reader.viewsOpen(
           sinceBeforeMs: nowMs - min(nowMs, WitnessDesk.finalityMs)
         ),
-        unproved: try reader.unproved().count { $0.atMs + WitnessDesk.challengeMs < nowMs },
+        unproved: try (reader.unproved().map(\.atMs) + reader.unproven().map(\.atMs)).count {
+          $0 + WitnessDesk.challengeMs < nowMs
+        },
         evidence: Set(try reader.evidence().map(\.kind)), firstMs: try reader.firstMarkMs()
       )
     }

@@ -10,6 +10,7 @@ package enum NodeServices {
     var services: [any Service] = [
       Maintenance(node: node, logger: logger),
       PeerDialer(node: node, lanes: lanes, logger: logger),
+      ViaService(node: node, logger: logger),
     ]
     if let host = node.settings.listenHost {
       services.append(

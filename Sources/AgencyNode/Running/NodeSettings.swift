@@ -18,6 +18,8 @@ package struct NodeSettings: Sendable {
   package var logLevel: String
   /// How people are told that something waits; `nil`: nobody is.
   package var signals: SignalSettings?
+  /// What this node keeps for others; `nil`: nothing.
+  package var via: ViaSettings?
 
   package init(
     listenHost: String? = nil,
@@ -27,7 +29,8 @@ package struct NodeSettings: Sendable {
     passphraseCost: Passphrase.Cost = .standard,
     holdSeconds: UInt32 = 50,
     logLevel: String = "info",
-    signals: SignalSettings? = nil
+    signals: SignalSettings? = nil,
+    via: ViaSettings? = nil
   ) {
     self.listenHost = listenHost
     self.listenPort = listenPort
@@ -37,5 +40,6 @@ package struct NodeSettings: Sendable {
     self.holdSeconds = holdSeconds
     self.logLevel = logLevel
     self.signals = signals
+    self.via = via
   }
 }

@@ -9,6 +9,8 @@ struct Tidying: Sendable {
   static let periodMs: UInt64 = 60_000
   /// How long an answer is kept under its `Idempotency-Key`, in ms: 24 hours (`local.yaml`).
   static let answerMs: UInt64 = 86_400_000
+  /// How long an answer goes into every parcel to its peer again, in ms: its parcel may be lost.
+  static let parcelAnswerMs: UInt64 = 45 * 86_400_000
   /// Rows of one transaction: a few pages, so that deliveries do not wait.
   static let batch = 256
 
@@ -22,9 +24,13 @@ struct Tidying: Sendable {
         }
       }
       let nowMs = node.clock.nowMs()
-      try await node.store.change {
-        try $0.forgetAnswers(beforeMs: nowMs - min(nowMs, Self.answerMs))
+      let holds = node.peersHeld.takeChanged()
+      try await node.store.change { transaction in
+        try transaction.forgetAnswers(beforeMs: nowMs - min(nowMs, Self.answerMs))
+        try transaction.forgetAnswers(givenBeforeMs: nowMs - min(nowMs, Self.parcelAnswerMs))
+        for (peer, size) in holds { try transaction.peer(peer, holds: size) }
       }
+      try await node.via?.sweep(atMs: nowMs)
     }
   }
 }

@@ -33,7 +33,8 @@ struct GossipDesk: Sendable {
         (
           mark: try reader.newestMark(), settled: try reader.newestSettledMark(),
           heard: try reader.newestHeard(), settledHeard: try reader.newestHeardSettled(),
-          unproved: try reader.unproved(), evidence: try reader.evidence(kind: "log")
+          unproved: try reader.unproved().map(\.note) + reader.unproven().map(\.note),
+          evidence: try reader.evidence(kind: "log")
         )
       }
     }
@@ -61,8 +62,8 @@ struct GossipDesk: Sendable {
       add(heard.note)
     }
     // A view of the peer's own log that nobody has proved: it is shown to it, and thereby asked.
-    for heard in facts.unproved where Self.isOwner(peer, of: heard.note) {
-      add(heard.note, needsAnswer: true)
+    for note in facts.unproved where Self.isOwner(peer, of: note) {
+      add(note, needsAnswer: true)
     }
     if out.count < GossipBook.batchLimit {
       node.gossip.looked(for: peer.text, version: version, nowMs: nowMs)

@@ -57,9 +57,14 @@ struct WitnessDesk: Sendable {
 
   /// A heartbeat tied to what this node holds: accepted by K3, then cosigned.
   private func take(proved: ProvedCheckpoint, from peer: AgencyID) async throws {
-    guard let (claimed, authority) = known(proved.note), authority.agency != node.trust.me,
-      Heartbeat.isSize(claimed.size)
-    else { return }
+    guard let (claimed, authority) = known(proved.note), authority.agency != node.trust.me else {
+      return
+    }
+    // The proof of a parcel's checkpoint that was asked for (CHK-033), or a heartbeat.
+    let wasAsked = try await node.store.read {
+      try $0.isUnproven(origin: claimed.origin, size: claimed.size, root: claimed.root)
+    }
+    guard wasAsked || Heartbeat.isSize(claimed.size) else { return }
     let desk = DeliveryDesk(node: node)
     let judged = desk.judge(
       note: proved.note,
@@ -72,10 +77,16 @@ struct WitnessDesk: Sendable {
     case .failure(let refusal):
       if let evidence = refusal.evidence {
         try await keep(evidence, of: authority)
-      } else if refusal.code == .inconsistent {
+      } else if refusal.code == .inconsistent, !wasAsked {
         try await hear(proved.note, authority, claimed, isProved: false)
       }
     case .success(let checkpoint):
+      guard !wasAsked else {
+        // Of two nodes alone, whatever its size: it is not handed on (K2).
+        return try await node.store.change {
+          try $0.proved(origin: claimed.origin, size: claimed.size, root: claimed.root)
+        }
+      }
       let line = try desk.cosignature(over: proved.note, checkpoint)
       // Written before the cosignature leaves (K5).
       try await hear(proved.note, authority, claimed, isProved: true)

@@ -128,6 +128,15 @@ package enum Phrase: String, CaseIterable, Sendable {
   case holderLine
   case holderErased
   case actions
+  case courierWaiting
+  case courierNothing
+  case courierNothingFor
+  case courierWritten
+  case courierTaken
+  case courierUnproven
+  case courierRefused
+  case courierNone
+  case courierBack
   case exported
   case agencyKeyMade
   case nodeCreated

@@ -131,6 +131,16 @@ extension PhraseTable {
       .holderLine: "{0} has: {1}; for: {2}; until {3}.",
       .holderErased: "erased {0}",
       .actions: "You may now",
+      .courierWaiting: "{0}: {1} messages, {2} receipts",
+      .courierNothing: "Nothing waits.",
+      .courierNothingFor: "{0}: nothing waits.",
+      .courierWritten: "{0}: for {1}, {2} messages, {3} receipts",
+      .courierTaken:
+        "{0}: from {1}: {2} new messages, {3} known, {4} refused, {5} receipts, {6} papers",
+      .courierUnproven: "the sender has still to prove its log; it is asked at the next contact",
+      .courierRefused: "{0}: not taken: {1}",
+      .courierNone: "No parcel there.",
+      .courierBack: "Receipts wait for the way back: amonat courier out --dir DIR",
       .exported: "Audit bundle: {0}, {1} leaves, {2} bytes, SHA-256 {3}",
       .agencyKeyMade:
         "Key of {0} made. Keep {1} and its passphrase apart; hand {2} to the commission.",
@@ -205,6 +215,15 @@ extension PhraseTable {
       "log-forked": "Two histories of the recipient's log are held; nothing is disclosed to it.",
       "card-unknown": "No valid card of the recipient is held.",
       "desk-key-gone": "The recipient's desk keys have run out.",
+      "courier-key-gone":
+        "Not sealed to a courier key of this node: it is for another agency, or the key is gone.",
+      "seal-broken": "It does not open: changed, cut, of another mechanism, or from no member.",
+      "not-yours": "Its sender is not the owner of the log that speaks in it.",
+      "origin":
+        "Its checkpoint is not signed by the sender's log; the sender's card may be missing here.",
+      "log-closed": "A log of the sender that was closed has grown. Tell the Coordinator.",
+      "inconsistent":
+        "It contradicts what this node has accepted of the sender. Tell the Coordinator.",
       "idempotency-conflict": "The key was used with another request.",
       "answer-lost": "It was carried out, and its answer was lost: look before asking again.",
       "conflict": "Something else changed it first.",

@@ -36,6 +36,14 @@ enum Files {
     }
   }
 
+  /// Writes the entries of a folder to the disk, so that a file in it survives a pulled stick.
+  static func syncFolder(_ path: String) throws(FileFailure) {
+    let folder = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { throw .unwritable }
+    defer { _ = close(folder) }
+    guard fsync(folder) == 0 else { throw .unwritable }
+  }
+
   /// Puts a file in the place of another, or of none, at one stroke.
   static func replace(_ path: String, _ bytes: [UInt8], mode: UInt32) throws(FileFailure) {
     let fresh = "\(path).\(getpid()).new"
