@@ -36,13 +36,13 @@ final class Pair {
   let ministry: HarnessNode
   let clinic: HarnessNode
 
-  /// Founds both; neither runs yet.
-  init() throws {
+  /// Founds both, and others if asked; none runs yet.
+  init(besides others: [NodeHarness.AgencySpec] = []) throws {
     // A short path: a socket's name has about a hundred bytes.
     root = FileManager.default.temporaryDirectory
       .appendingPathComponent("n" + UUID().uuidString.prefix(8))
     harness = try NodeHarness(root: root)
-    try harness.found(Self.specs)
+    try harness.found(Self.specs + others)
     ministry = try #require(harness.nodes["ministry.example"])
     clinic = try #require(harness.nodes["clinic.example"])
   }

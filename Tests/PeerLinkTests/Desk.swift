@@ -64,6 +64,7 @@ func serving<Answer>(
   as identity: @escaping @Sendable () -> TLSIdentity,
   limits: PeerServerLimits = PeerServerLimits(shutdownGrace: .milliseconds(100)),
   port: UInt16 = 0,
+  admits: @escaping @Sendable ([UInt8]) -> Bool = { _ in true },
   _ use: (PeerServer, PeerEndpoint) async throws -> Answer
 ) async throws -> Answer {
   let server = PeerServer(
@@ -71,6 +72,7 @@ func serving<Answer>(
     port: port,
     identity: identity,
     limits: limits,
+    admits: admits,
     handler: desk
   )
   let group = ServiceGroup(

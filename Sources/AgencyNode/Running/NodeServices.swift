@@ -1,6 +1,8 @@
 package import Logging
+internal import NodeStore
 internal import PeerLink
 package import ServiceLifecycle
+internal import Trust
 
 /// The services of a node below its local API.
 package enum NodeServices {
@@ -11,15 +13,24 @@ package enum NodeServices {
       Maintenance(node: node, logger: logger),
       PeerDialer(node: node, lanes: lanes, logger: logger),
     ]
+    var server: PeerServer?
     if let host = node.settings.listenHost {
-      services.append(
-        PeerServer(
-          host: host,
-          port: node.settings.listenPort,
-          identity: { node.tls.current },
-          handler: PeerDoor(node: node, lanes: lanes)
-        )
+      let realm = node.store.identity.realm
+      let made = PeerServer(
+        host: host,
+        port: node.settings.listenPort,
+        identity: { node.tls.current },
+        // Another realm's certificate does not get past the handshake (HEL-007).
+        admits: { (try? NodeCertificate.name(ofDER: $0))?.realm == realm },
+        handler: PeerDoor(node: node, lanes: lanes)
       )
+      services.append(made)
+      server = made
+    }
+    // Who loses its right loses its connections, those it made and those made to it (TLS-010).
+    node.trust.whenRightsEnd(atMs: node.trustedMs) { [server] agency, certificate in
+      server?.disconnect(peerCertificateDER: certificate)
+      node.lanes.wake(PeerDialer.rightsLane(agency))
     }
     return services
   }
