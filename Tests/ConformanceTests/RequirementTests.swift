@@ -120,8 +120,9 @@ internal import Testing
       let message, number, name, type: String
     }
     var frozen: [Field] = []
-    for line in try RepositoryFile.text("Protocol/registries/field-numbers.md").split(separator: "\n")
-    {
+    for line in try RepositoryFile.text("Protocol/registries/field-numbers.md").split(
+      separator: "\n"
+    ) {
       let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
       guard cells.count == 4, UInt32(cells[1]) != nil else { continue }
       frozen.append(Field(message: cells[0], number: cells[1], name: cells[2], type: cells[3]))
@@ -131,14 +132,18 @@ internal import Testing
     var used: [Field] = []
     var (message, retired) = ("", Set<String>())
     for line in try RepositoryFile.text("Protocol/proto/amonat.proto").split(separator: "\n") {
-      if let head = line.prefixMatch(of: #/message ([A-Za-z]+)/#) { message = String(head.output.1) }
+      if let head = line.prefixMatch(of: #/message ([A-Za-z]+)/#) {
+        message = String(head.output.1)
+      }
       if line.contains(" reserved ") {
         for word in line.matches(of: #/[0-9]+|"[a-z_]+"/#) {
           retired.insert("\(message) \(word.output.replacing("\"", with: ""))")
         }
       }
       guard
-        let field = line.firstMatch(of: #/^ *((?:repeated )?[A-Za-z0-9]+) ([a-z0-9_]+) = ([0-9]+);/#)
+        let field = line.firstMatch(
+          of: #/^ *((?:repeated )?[A-Za-z0-9]+) ([a-z0-9_]+) = ([0-9]+);/#
+        )
       else { continue }
       used.append(
         Field(
@@ -175,7 +180,8 @@ internal import Testing
     #expect(targets.isSuperset(of: ["Audit", "Trust", "TransparencyLog", "Sealing"]))
     #expect(targets.isDisjoint(with: ["HTTPLine", "PeerLink", "NodeStore", "LocalContract"]))
     let allowed: Set<String> = [
-      "ArgumentParser", "Audit", "CSodium", "CanonicalBytes", "Crypto", "Foundation", "ReferralModel",
+      "ArgumentParser", "Audit", "CSodium", "CanonicalBytes", "Crypto", "Foundation",
+      "ReferralModel",
       "Sealing", "SwiftASN1", "Synchronization", "TransparencyLog", "Trust", "X509",
     ]
     for target in targets {

@@ -101,7 +101,9 @@ extension NodeTests {
       print("canaries \(canaries.count), places \(places.count), bytes searched \(size)")
     }
 
-    @Test("What a survivor said of consent, at the hotline and outside is in no file, log or packet")
+    @Test(
+      "What a survivor said of consent, at the hotline and outside is in no file, log or packet"
+    )
     func consentLeaks() async throws {
       let pair = try Pair()
       defer { pair.end() }
@@ -205,7 +207,8 @@ extension NodeTests {
       )
       let slip = try pair.ministry.cli([
         "slip", "print", "--case", caseID, "--purpose", "health", "--groups", "need", "--to",
-        "health", "--agreed", "--word-file", try ConsentTests.text(pair, canary("slip word") + "\n"),
+        "health", "--agreed", "--word-file",
+        try ConsentTests.text(pair, canary("slip word") + "\n"),
       ])
       #expect(slip.out.contains(canaries.last ?? ""))
       // A plan and a draft with content of their own, and a correction that reaches the clinic.
@@ -270,10 +273,14 @@ extension NodeTests {
       }
       let odd = canary("unknown field")
       await refused {
-        _ = try await sender.openCase(CaseOpen(desk: "intake", sections: ["identity": [odd: .text(odd)]]))
+        _ = try await sender.openCase(
+          CaseOpen(desk: "intake", sections: ["identity": [odd: .text(odd)]])
+        )
       }
       await refused {
-        _ = try await sender.openCase(CaseOpen(desk: odd, sections: ["identity": ["name": .text(odd)]]))
+        _ = try await sender.openCase(
+          CaseOpen(desk: odd, sections: ["identity": ["name": .text(odd)]])
+        )
       }
       await refused {
         _ = try await sender.unlock(Unlock(user: "zarina", passphrase: canary("passphrase")))

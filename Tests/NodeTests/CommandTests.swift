@@ -53,7 +53,10 @@ extension NodeTests {
       /// Notes what came of a command line.
       func note(_ program: String, _ words: [String], _ status: Int32) {
         let line = [program] + words
-        guard let command = takesInput.keys.filter({ line.starts(with: $0) }).max(by: { $0.count < $1.count })
+        guard
+          let command = takesInput.keys.filter({ line.starts(with: $0) }).max(by: {
+            $0.count < $1.count
+          })
         else {
           Issue.record("no command: \(line)")
           return
@@ -71,7 +74,8 @@ extension NodeTests {
       /// Commands that nothing here has run, and that no other test names.
       func missing(elsewhere: [String]) -> [String] {
         takesInput.sorted { $0.key.lexicographicallyPrecedes($1.key) }.flatMap {
-          command, takesInput -> [String] in
+          command,
+          takesInput -> [String] in
           if elsewhere.contains(where: { Self.isNamed(command, in: $0) }),
             !worked.contains(command), !refused.contains(command)
           {
@@ -191,8 +195,11 @@ extension NodeTests {
         )
       }
 
-      func grant(_ caseID: String, _ purpose: String = "health", onward: Bool = false) throws -> String
-      {
+      func grant(
+        _ caseID: String,
+        _ purpose: String = "health",
+        onward: Bool = false
+      ) throws -> String {
         let answer = try ok(
           ministry,
           [
@@ -311,7 +318,11 @@ extension NodeTests {
         "https://127.0.0.1:\(m.port)",
       ]
       try story.ok(m, sign + ["--passphrase-file", story.path("passphrase")])
-      try story.no(m, sign + ["--passphrase-file", try story.file("wrong one\n")], "passphrase-wrong")
+      try story.no(
+        m,
+        sign + ["--passphrase-file", try story.file("wrong one\n")],
+        "passphrase-wrong"
+      )
       try story.ok(m, ["peer", "list"])
       try story.ok(m, ["peer", "export", "--out", story.path("ministry.notes")])
       try story.no(m, ["peer", "export", "--out", story.path("absent/ministry.notes")])
@@ -363,7 +374,8 @@ extension NodeTests {
         try story.ok(m, Array(words.prefix(2)) + [caseID] + words.dropFirst(2))
       }
       let record = ["consent", "record", "--case", caseID, "--from"]
-      let bare = #"{"grants": [{"peer": "clinic.example", "purpose": "health", "groups": ["need"]}]}"#
+      let bare =
+        #"{"grants": [{"peer": "clinic.example", "purpose": "health", "groups": ["need"]}]}"#
       try story.no(m, record + [try story.file(bare)])
       let grant = try story.grant(caseID)
       let wizard = [
@@ -570,7 +582,9 @@ extension NodeTests {
       let journey = try story.field("referral", sent)
       let inside = try story.inside(try story.field("message", sent))
       for word in ["ack", "accept"] { try story.ok(c, ["referral", word, inside]) }
-      let arrives = ["--arrives", ISO8601DateFormatter().string(from: Date(timeIntervalSinceNow: 86_400))]
+      let arrives = [
+        "--arrives", ISO8601DateFormatter().string(from: Date(timeIntervalSinceNow: 86_400)),
+      ]
       try await story.soon(m, ["return", "travels", journey] + arrives)
       try story.no(m, ["return", "travels", story.nobody] + arrives)
       try story.ok(m, ["return", "arrived", journey])

@@ -80,7 +80,9 @@ extension NodeTests {
       // Through the socket: the address is the caller's, and the code is told.
       let stranger = try Stranger(realm: pair.harness.realm, at: pair.ministry)
       var statuses: [Int] = []
-      for _ in 0..<7 { statuses.append(try await stranger.ask("POST", "/v1/hello", hello.bytes).status) }
+      for _ in 0..<7 {
+        statuses.append(try await stranger.ask("POST", "/v1/hello", hello.bytes).status)
+      }
       #expect(statuses.prefix(6).allSatisfy { $0 == 200 })
       #expect(statuses.last == 429)
       let busy = try await stranger.ask("POST", "/v1/hello", hello.bytes)
@@ -143,7 +145,9 @@ extension NodeTests {
       #expect(try await !texts().contains(link))
     }
 
-    @Test("One exchange carries at most sixteen texts about logs, and the next the others (CHK-058)")
+    @Test(
+      "One exchange carries at most sixteen texts about logs, and the next the others (CHK-058)"
+    )
     func texts() async throws {
       let pair = try Pair(besides: [Self.shelter])
       defer { pair.end() }
@@ -170,11 +174,13 @@ extension NodeTests {
     func suspended() async throws {
       let pair = try Pair(besides: [Self.shelter])
       defer { pair.end() }
-      let ministry = try Forger.identity(of: pair.ministry)
       // The shelter cannot be called: it holds a line to the ministry, through this.
       let relay = try await Relay(to: pair.ministry.port)
       pair.ministry.announcedPort = relay.port
       try await pair.harness.start()
+      pair.ministry.stop()
+      let ministry = try Forger.identity(of: pair.ministry)
+      try await pair.ministry.start()
       try await eventually("the shelter holds a line") { relay.lines.begun > relay.lines.ended }
       let member = try await Stranger(ministry, at: pair.clinic).line()
       let stranger = try await Stranger(realm: pair.harness.realm, at: pair.clinic).line()
@@ -267,7 +273,9 @@ extension NodeTests {
       #expect(taken.status == 200)
     }
 
-    @Test("Everybody reads the newest heartbeat with its cosignatures, and no leaf beyond (PUB-001)")
+    @Test(
+      "Everybody reads the newest heartbeat with its cosignatures, and no leaf beyond (PUB-001)"
+    )
     func published() async throws {
       let pair = try Pair()
       defer { pair.end() }
@@ -325,7 +333,9 @@ extension NodeTests {
       #expect(tree.size == end.size && tree.root == end.root)
       let leaves = try await stranger.ask("GET", "/log/1/tile/entries/000.p/\(end.size)")
       #expect(leaves.body.count == Int(end.size) * 99)
-      for path in ["/log/1/tile/0/000.p/\(end.size + 1)", "/log/2/checkpoint", "/log/01/checkpoint"] {
+      for path in [
+        "/log/1/tile/0/000.p/\(end.size + 1)", "/log/2/checkpoint", "/log/01/checkpoint",
+      ] {
         #expect(try await stranger.ask("GET", path).status == 404, "\(path)")
       }
     }

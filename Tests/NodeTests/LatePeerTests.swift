@@ -95,7 +95,9 @@ extension NodeTests {
       }
     }
 
-    @Test("D1: refusals that leave no event are logged by peer and code within a day, once (EXC-010)")
+    @Test(
+      "D1: refusals that leave no event are logged by peer and code within a day, once (EXC-010)"
+    )
     func countsAreLogged() async throws {
       try await withForger { pair, forger, clock, _ in
         let other = try #require(Digest32(hex: String(repeating: "ab", count: 32)))
@@ -171,7 +173,9 @@ extension NodeTests {
       }
     }
 
-    @Test("A view that its owner does not prove is shown to it, and calls people after 72 h (CHK-054)")
+    @Test(
+      "A view that its owner does not prove is shown to it, and calls people after 72 h (CHK-054)"
+    )
     func unprovedView() async throws {
       let pair = try Pair()
       defer { pair.end() }

@@ -267,7 +267,9 @@ extension NodeTests {
       )
     }
 
-    @Test("A peer that lost its log is told every withdrawal again, erases again, and answers (CHK-019)")
+    @Test(
+      "A peer that lost its log is told every withdrawal again, erases again, and answers (CHK-019)"
+    )
     func toldAgain() async throws {
       let pair = try Pair()
       defer { pair.end() }

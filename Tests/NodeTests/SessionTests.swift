@@ -110,7 +110,9 @@ extension NodeTests {
       // With the files back everything is there.
       try await pair.ministry.start()
       let after = try await Pair.session(at: pair.ministry.socket)
-      #expect(try await after.showCase(opened).sections["identity"]?["name"] == .text("Example Person"))
+      #expect(
+        try await after.showCase(opened).sections["identity"]?["name"] == .text("Example Person")
+      )
       #expect(try await after.status().log.origin == "ministry.example/amonat/log/1")
     }
   }

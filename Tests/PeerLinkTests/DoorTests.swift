@@ -19,6 +19,10 @@ internal import Testing
     client = try Minting.identity("client")
   }
 
+  /// A head that takes longer to trickle in than any limit here.
+  private static let longHead =
+    Array("GET /who HTTP/1.1\r\nhost: x\r\nx: ".utf8) + [UInt8](repeating: 0x61, count: 600)
+
   /// The client hello of a node, as it goes over the wire.
   private func ownHello() async throws -> [UInt8] {
     let ear = RawWire.Ear()
@@ -29,14 +33,16 @@ internal import Testing
         to: .tls(host: "127.0.0.1", port: port, identity: client, verifyPeer: { _ in true })
       )
     }
-    while ClientHello.judge(ear.bytes) == .incomplete {
+    while ClientHello.judge(ear.bytes) == .incomplete, !ear.isOver {
       try await Task.sleep(for: .milliseconds(5))
     }
     dialling.cancel()
     return ear.bytes
   }
 
-  private func shown(_ change: (inout TLSConfiguration) -> Void = { _ in }) throws
+  private func shown(
+    _ change: (inout TLSConfiguration) -> Void = { _ in }
+  ) throws
     -> TLSConfiguration
   {
     var tls = RawClient.configuration()
@@ -62,7 +68,9 @@ internal import Testing
     }
   }
 
-  @Test("A client without the hybrid group gets X25519, and one with neither gets nothing (TLS-009)")
+  @Test(
+    "A client without the hybrid group gets X25519, and one with neither gets nothing (TLS-009)"
+  )
   func otherGroups() async throws {
     let plea = Array("GET /who HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".utf8)
     for (curves, isTaken) in [([NIOTLSCurve.x25519], true), ([.secp256r1, .secp384r1], false)] {
@@ -183,7 +191,7 @@ internal import Testing
       try await serving(
         idle,
         as: { [server] in server },
-        limits: limits { $0.handshakeTimeout = .milliseconds(300) }
+        limits: limits { $0.handshakeTimeout = .seconds(1) }
       ) { _, endpoint in
         let ear = RawWire.Ear()
         let line = try await RawWire.connect(endpoint, ear)
@@ -192,7 +200,7 @@ internal import Testing
       }
       #expect(idle.seen.isEmpty)
     }
-    try await slow(limits { $0.handshakeTimeout = .milliseconds(600) }) { endpoint in
+    try await slow(limits { $0.handshakeTimeout = .seconds(3) }) { endpoint in
       try await RawWire.connect(endpoint, RawWire.Ear())
     }
   }
@@ -200,7 +208,7 @@ internal import Testing
   @Test("A line that asks nothing after its handshake is ended after its time (TLS-012)")
   func silentLine() async throws {
     let tls = try shown()
-    try await slow(limits { $0.firstRequestTimeout = .milliseconds(600) }) { endpoint in
+    try await slow(limits { $0.firstRequestTimeout = .seconds(3) }) { endpoint in
       try await RawClient.connect(to: endpoint, tls)
     }
   }
@@ -208,9 +216,9 @@ internal import Testing
   @Test("A head that trickles in is ended after its time, however steadily it comes (TLS-012)")
   func trickle() async throws {
     let tls = try shown()
-    try await slow(limits { $0.firstRequestTimeout = .milliseconds(600) }) { endpoint in
+    try await slow(limits { $0.firstRequestTimeout = .seconds(3) }) { endpoint in
       let line = try await RawClient.connect(to: endpoint, tls)
-      RawClient.trickle(Array("GET /who HTTP/1.1\r\nhost: ".utf8), on: line)
+      RawClient.trickle(Self.longHead, on: line)
       return line
     }
   }
@@ -218,12 +226,12 @@ internal import Testing
   @Test("A later head on a kept line has the idle time, all of it together")
   func laterHead() async throws {
     let tls = try shown()
-    let quick = limits { $0.idleTimeout = .milliseconds(600) }
+    let quick = limits { $0.idleTimeout = .seconds(4) }
     try await serving(desk, as: { [server] in server }, limits: quick) { _, endpoint in
       let line = try await RawClient.connect(to: endpoint, tls)
       try await line.writeAndFlush(ByteBuffer(string: "GET /who HTTP/1.1\r\nhost: x\r\n\r\n"))
-      while desk.seen.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
-      RawClient.trickle(Array("GET /who HTTP/1.1\r\nhost: ".utf8), on: line)
+      while desk.seen.isEmpty, line.isActive { try await Task.sleep(for: .milliseconds(5)) }
+      RawClient.trickle(Self.longHead, on: line)
       try await line.closeFuture.get()
     }
     #expect(desk.seen.count == 1)
@@ -232,10 +240,10 @@ internal import Testing
   @Test("A body that does not come in its time is cut off, and nobody else waits for it")
   func slowBody() async throws {
     let tls = try shown()
-    try await slow(limits { $0.transferTimeout = .milliseconds(600) }) { endpoint in
+    try await slow(limits { $0.transferTimeout = .seconds(3) }) { endpoint in
       let line = try await RawClient.connect(to: endpoint, tls)
       let head = "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n"
-      RawClient.trickle(Array(head.utf8) + [UInt8](repeating: 1, count: 50), on: line)
+      RawClient.trickle(Array(head.utf8) + [UInt8](repeating: 1, count: 500), on: line)
       return line
     }
   }
@@ -243,13 +251,17 @@ internal import Testing
   @Test("An answer that nobody takes is cut off in its time")
   func slowReader() async throws {
     let tls = try shown()
-    let quick = limits { $0.transferTimeout = .milliseconds(600) }
+    let quick = limits { $0.transferTimeout = .seconds(3) }
     try await serving(desk, as: { [server] in server }, limits: quick) { _, endpoint in
-      let line = try await RawClient.connect(to: endpoint, tls, reads: false)
-      let body = [UInt8](repeating: 5, count: 8 << 20)
-      let head = "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: \(body.count)\r\n\r\n"
-      line.writeAndFlush(ByteBuffer(bytes: Array(head.utf8) + body), promise: nil)
+      let ear = RawWire.Ear()
+      let line = try await RawClient.connect(to: endpoint, tls, ear)
+      try await line.writeAndFlush(ByteBuffer(string: "GET /big HTTP/1.1\r\nhost: x\r\n\r\n"))
+      // It stops listening until the time is long over; had the line lived, all would come now.
+      try await line.setOption(.autoRead, value: false).get()
+      try await Task.sleep(for: .seconds(7))
+      try await line.setOption(.autoRead, value: true).get()
       try await line.closeFuture.get()
+      #expect(ear.bytes.count < Desk.bigBytes)
     }
     #expect(desk.seen.count == 1)
   }

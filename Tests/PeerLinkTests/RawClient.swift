@@ -52,28 +52,21 @@ enum RawClient {
   }
 
   /// A line whose TLS is as told; it says nothing by itself.
-  ///
-  /// - Parameter reads: Whether it takes what the server says.
   static func connect(
     to endpoint: PeerEndpoint,
     _ tls: TLSConfiguration,
-    reads: Bool = true
+    _ ear: RawWire.Ear = RawWire.Ear()
   ) async throws -> any Channel {
     let context = try NIOSSLContext(configuration: tls)
-    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations
           try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: nil))
-          try pipeline.addHandler(Ending())
+          try pipeline.addHandler(ear)
         }
       }
       .connect(host: endpoint.host, port: Int(endpoint.port)).get()
-    guard !reads else { return channel }
-    // The handshake is done once a first byte could be written.
-    try await channel.writeAndFlush(ByteBuffer())
-    try await channel.setOption(.autoRead, value: false).get()
-    return channel
   }
 
   /// Says bytes one by one, until the line has ended.
@@ -83,17 +76,6 @@ enum RawClient {
       loop.scheduleTask(in: .milliseconds(Int64(place) * 10)) {
         line.writeAndFlush(ByteBuffer(bytes: [byte]), promise: nil)
       }
-    }
-  }
-
-  /// Ends a line on an error, so that its end can be waited for.
-  private final class Ending: ChannelInboundHandler, Sendable {
-    typealias InboundIn = ByteBuffer
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-      context.close(promise: nil)
     }
   }
 }

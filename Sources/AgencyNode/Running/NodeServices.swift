@@ -28,9 +28,11 @@ package enum NodeServices {
       server = made
     }
     // Who loses its right loses its connections, those it made and those made to it (TLS-010).
-    node.trust.whenRightsEnd(atMs: node.trustedMs) { [server] agency, certificate in
+    // Weakly: the node holds its book of trust, and must end when its services have.
+    node.trust.whenRightsEnd(atMs: node.trustedMs) {
+      [weak server, weak lanes = node.lanes] agency, certificate in
       server?.disconnect(peerCertificateDER: certificate)
-      node.lanes.wake(PeerDialer.rightsLane(agency))
+      lanes?.wake(PeerDialer.rightsLane(agency))
     }
     return services
   }
