@@ -19,7 +19,7 @@ package final class Relay: Sendable {
   }
 
   /// Lines that reached the node, and how many of them have ended.
-  var lines: (begun: Int, ended: Int) {
+  package var lines: (begun: Int, ended: Int) {
     (gate.begun.withLock { $0 }, gate.ended.withLock { $0 })
   }
 

@@ -238,7 +238,13 @@ extension NodeTests {
       var own = facts
       own.witness = canary("witness at the clinic")
       _ = try await recipient.ownConsent(
-        OwnConsent(referral: arrived, desk: "health", record: own, answers: ["storing": true])
+        OwnConsent(
+          referral: arrived,
+          desk: "health",
+          record: own,
+          groups: ["need"],
+          answers: ["storing": true]
+        )
       )
       let corrected = canary("corrected number")
       _ = try await sender.amend(

@@ -417,7 +417,7 @@ extension NodeTests {
       try story.noSuch(["referral", "show", out])
       let answer = try story.file(#"{"contact": {"channel": "messenger"}}"#)
       let own = try story.file(
-        #"{"record": \#(Story.facts), "answers": {"storing": true, "contact": true}}"#
+        #"{"record": \#(Story.facts), "groups": ["need"], "answers": {"storing": true}}"#
       )
       func move(_ node: HarnessNode, _ word: String, _ more: [String] = []) async throws {
         let id = node === m ? out : inside

@@ -6,6 +6,7 @@ internal import HTTPLine
 internal import LocalContract
 internal import Logging
 internal import NodeStore
+internal import NodeSupport
 internal import PeerLink
 internal import ReferralModel
 internal import Sealing

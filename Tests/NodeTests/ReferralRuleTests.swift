@@ -119,6 +119,15 @@ extension NodeTests {
       _ = try await worker.stop(
         ConsentStop(case: caseID, grants: [legs[1].grant], channel: "in-person")
       )
+      _ = try await clinic.ownConsent(
+        OwnConsent(
+          referral: legs[2].inside,
+          desk: "health",
+          record: Pair.facts,
+          groups: ["need"],
+          answers: ["storing": true]
+        )
+      )
       _ = try await clinic.act(.start, on: legs[2].inside)
       _ = try await clinic.act(.complete, on: legs[2].inside, ReferralAct(outcome: "fully-met"))
       try await eventually("completed") {
