@@ -5,10 +5,7 @@
 extension LogRules {
   // MARK: Exceptions
 
-  /// An exception grant (AUD-048).
-  ///
-  /// - Parameters:
-  ///   - policy: What the policy that it names says; `nil` where that cannot be read.
+  /// An exception grant (AUD-048), by the policy that it names; `nil` where that cannot be read.
   mutating func exception(
     _ index: UInt64,
     basis: String,
