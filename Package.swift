@@ -38,6 +38,7 @@ enum Product {
     name: "NIOFoundationEssentialsCompat",
     package: "swift-nio"
   )
+  static let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
   static let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
   static let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
   static let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -153,8 +154,8 @@ let package = Package(
       "PeerLink",
       [
         "HTTPLine", Product.hummingbird, Product.hummingbirdTLS, Product.hummingbirdCore,
-        Product.nioCore, Product.nioPosix, Product.nioSSL, Product.nioHTTP1, Product.logging,
-        Product.httpTypes, Product.lifecycle,
+        Product.nioCore, Product.nioPosix, Product.nioTLS, Product.nioSSL, Product.nioHTTP1,
+        Product.logging, Product.httpTypes, Product.lifecycle,
       ]
     ),
     floor("LocalContract", ["CanonicalBytes", "ReferralModel", "HTTPLine"]),
@@ -289,7 +290,7 @@ if fuzzing {
       name: "amonat-fuzz",
       dependencies: [
         "FuzzDriver", "CanonicalBytes", "ReferralModel", "Sealing", "TransparencyLog", "WireSchema",
-        "Trust", "Exchange", "Audit", "LocalContract",
+        "Trust", "Exchange", "Audit", "LocalContract", "PeerLink",
       ],
       path: "Tests/Fuzz",
       exclude: ["README.md", "Driver", "seeds", "seeds.py", "text.dict", "run"],

@@ -5,7 +5,7 @@
 extension LogRules {
   // MARK: Exceptions
 
-  /// An exception grant (AUD-048), by the policy that it names where that can be read.
+  /// An exception grant (AUD-048), by the policy that it names; `nil` where that cannot be read.
   mutating func exception(
     _ index: UInt64,
     basis: String,

@@ -9,11 +9,20 @@ package struct PeerRequest: Sendable {
   /// It may be anybody's: who it is, and
   /// what it may ask, is for the handler to decide (`PROTOCOL.md`, R5).
   package let peerCertificateDER: [UInt8]
+  /// The address it comes from, without a port: a relay's or a carrier's, perhaps of many.
+  package let address: String
   /// The body, within ``PeerRequestHandling/bodyLimitBytes(method:path:peerCertificateDER:)``.
   package let body: [UInt8]
 
   /// Makes a request.
-  package init(method: String, path: String, peerCertificateDER: [UInt8], body: [UInt8]) {
+  package init(
+    method: String,
+    path: String,
+    peerCertificateDER: [UInt8],
+    address: String,
+    body: [UInt8]
+  ) {
+    self.address = address
     self.method = method
     self.path = path
     self.peerCertificateDER = peerCertificateDER

@@ -55,6 +55,7 @@ struct PeerResponder: Sendable {
         method: method.rawValue,
         path: path,
         peerCertificateDER: certificate,
+        address: channel.remoteAddress?.ipAddress ?? "",
         body: body
       )
     )

@@ -16,6 +16,7 @@ package final class PeerServer: Service {
   private let requestedPort: UInt16
   private let identity: @Sendable () -> TLSIdentity
   private let limits: PeerServerLimits
+  private let admits: @Sendable ([UInt8]) -> Bool
   private let handler: any PeerRequestHandling
   private let channels = PeerChannels()
   private let announcement = PortAnnouncement()
@@ -27,18 +28,21 @@ package final class PeerServer: Service {
   ///   - port: 0 takes any free one; see ``port``.
   ///   - identity: Asked in every handshake, so a renewed certificate is used at once; must not block.
   ///   - limits: What peers may take.
+  ///   - admits: Whether a client's certificate, DER, may finish its handshake; must not block.
   ///   - handler: Answers them.
   package init(
     host: String,
     port: UInt16,
     identity: @escaping @Sendable () -> TLSIdentity,
     limits: PeerServerLimits = PeerServerLimits(),
+    admits: @escaping @Sendable ([UInt8]) -> Bool = { _ in true },
     handler: any PeerRequestHandling
   ) {
     self.host = host
     self.requestedPort = port
     self.identity = identity
     self.limits = limits
+    self.admits = admits
     self.handler = handler
   }
 
@@ -80,14 +84,19 @@ package final class PeerServer: Service {
   }
 
   private func makeServer() throws -> any Service {
-    var http = HTTP1Channel.Configuration(idleTimeout: TimeAmount(limits.idleTimeout))
+    let limits = limits
+    var http = HTTP1Channel.Configuration(
+      additionalChannelHandlers: [LineTimer(limits: limits)],
+      idleTimeout: TimeAmount(limits.idleTimeout)
+    )
     http.httpDecoder.maxHeaderFieldSize = limits.headBytes
     http.httpDecoder.maxHeaderListSize = limits.headBytes
     http.httpDecoder.maxHeaderFieldCount = 64
     let tls = TLSChannelConfiguration(
       tlsConfiguration: try tlsConfiguration(),
-      customVerificationCallback: { chain, verdict in
-        guard chain.count == 1, let der = try? chain[0].toDERBytes(), PeerLeaf.isWellFormed(der)
+      customVerificationCallback: { [admits] chain, verdict in
+        guard chain.count == 1, let der = try? chain[0].toDERBytes(), PeerLeaf.isWellFormed(der),
+          admits(der)
         else { return verdict.succeed(.failed) }
         verdict.succeed(.certificateVerified)
       }

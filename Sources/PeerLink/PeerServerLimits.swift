@@ -4,7 +4,11 @@ package struct PeerServerLimits: Sendable, Hashable {
   package var bodyBytes: Int
   /// Longest request head, in bytes, all header fields together.
   package var headBytes: Int
-  /// A connection without a request ends after this; a held answer does not count as idle.
+  /// Time for the whole handshake (TLS-012).
+  package var handshakeTimeout: Duration
+  /// Time from there to the head of the first request (TLS-012).
+  package var firstRequestTimeout: Duration
+  /// A connection without a further request ends after this; a held answer does not count as idle.
   package var idleTimeout: Duration
   /// Time for a whole body to arrive, and for a long answer to be taken.
   package var transferTimeout: Duration
@@ -17,6 +21,8 @@ package struct PeerServerLimits: Sendable, Hashable {
   package init(
     bodyBytes: Int = (10 << 20) + (64 << 10),
     headBytes: Int = 16 << 10,
+    handshakeTimeout: Duration = .seconds(10),
+    firstRequestTimeout: Duration = .seconds(30),
     idleTimeout: Duration = .seconds(75),
     transferTimeout: Duration = .seconds(120),
     connections: Int = 1024,
@@ -24,6 +30,8 @@ package struct PeerServerLimits: Sendable, Hashable {
   ) {
     self.bodyBytes = bodyBytes
     self.headBytes = headBytes
+    self.handshakeTimeout = handshakeTimeout
+    self.firstRequestTimeout = firstRequestTimeout
     self.idleTimeout = idleTimeout
     self.transferTimeout = transferTimeout
     self.connections = connections

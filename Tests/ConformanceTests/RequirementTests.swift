@@ -9,6 +9,16 @@ internal import Testing
     let id: String
     let why: String
     let test: [String]
+    /// Why no test can hold it; absent where tests are named.
+    let untested: Untested?
+  }
+
+  /// The only reasons for which a requirement may have no test.
+  private enum Untested: String, Decodable {
+    /// It is about a part that is not built yet.
+    case notBuilt = "not-built"
+    /// It forbids what the format has no place for: there are no bytes to refuse.
+    case noSuchField = "no-such-field"
   }
 
   /// The ids that stand at the beginning of a line of the specification.
@@ -59,6 +69,7 @@ internal import Testing
     let names = try TestNames.all()
     for line in try Self.elsewhere() {
       #expect(!line.why.isEmpty)
+      #expect(line.test.isEmpty == (line.untested != nil), "\(line.id) is held by no test")
       for test in line.test { #expect(names.contains(test), "\(line.id): \(test)") }
     }
   }
@@ -82,6 +93,111 @@ internal import Testing
       }
     }
     #expect(quoted > 60)
+  }
+
+  @Test("Every attack that the threat model lists has a test that carries its id")
+  func attacks() throws {
+    var listed: Set<String> = []
+    for line in try RepositoryFile.text("docs/threat-model.md").split(separator: "\n") {
+      let cells = line.split(separator: "|", omittingEmptySubsequences: false)
+      guard cells.count == 5 else { continue }
+      listed.formUnion(cells[2].matches(of: #/\b[A-D][1-9][0-9]?\b/#).map { String($0.output) })
+    }
+    // A1 to A10, B1 to B16, C1 to C17, D1 to D7; D6 is a residue that the text names.
+    #expect(listed.count == 49)
+    let names = try TestNames.all()
+    for id in listed.sorted() {
+      let isNamed = try names.contains {
+        try Regex("\\b\(id)\\b").firstMatch(in: $0) != nil
+      }
+      #expect(isNamed, "no test is named after \(id)")
+    }
+  }
+
+  @Test("No field number or name of the schema is ever used for something else (PB-007)")
+  func fieldNumbers() throws {
+    struct Field: Hashable {
+      let message, number, name, type: String
+    }
+    var frozen: [Field] = []
+    for line in try RepositoryFile.text("Protocol/registries/field-numbers.md").split(
+      separator: "\n"
+    ) {
+      let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+      guard cells.count == 4, UInt32(cells[1]) != nil else { continue }
+      frozen.append(Field(message: cells[0], number: cells[1], name: cells[2], type: cells[3]))
+    }
+    #expect(Set(frozen.map { "\($0.message) \($0.number)" }).count == frozen.count)
+    #expect(Set(frozen.map { "\($0.message) \($0.name)" }).count == frozen.count)
+    var used: [Field] = []
+    var (message, retired) = ("", Set<String>())
+    for line in try RepositoryFile.text("Protocol/proto/amonat.proto").split(separator: "\n") {
+      if let head = line.prefixMatch(of: #/message ([A-Za-z]+)/#) {
+        message = String(head.output.1)
+      }
+      if line.contains(" reserved ") {
+        for word in line.matches(of: #/[0-9]+|"[a-z_]+"/#) {
+          retired.insert("\(message) \(word.output.replacing("\"", with: ""))")
+        }
+      }
+      guard
+        let field = line.firstMatch(
+          of: #/^ *((?:repeated )?[A-Za-z0-9]+) ([a-z0-9_]+) = ([0-9]+);/#
+        )
+      else { continue }
+      used.append(
+        Field(
+          message: message,
+          number: String(field.output.3),
+          name: String(field.output.2),
+          type: String(field.output.1)
+        )
+      )
+    }
+    #expect(used.count > 30)
+    #expect(Set(used).subtracting(frozen) == [], "a field that the table does not have")
+    for gone in Set(frozen).subtracting(used) {
+      #expect(retired.contains("\(gone.message) \(gone.number)"), "\(gone) is not reserved")
+      #expect(retired.contains("\(gone.message) \(gone.name)"), "\(gone) is not reserved")
+    }
+  }
+
+  @Test("The reader reaches no network and asks for no secret (AUD-062)")
+  func reader() throws {
+    // What the auditor's target is made of, by the manifest, all the way down.
+    let manifest = try RepositoryFile.text("Package.swift")
+    var targets: Set<String> = []
+    var waiting = ["amonat-audit"]
+    while let name = waiting.popLast() {
+      guard targets.insert(name).inserted else { continue }
+      let escaped = name.replacing("-", with: "\\-")
+      let entry = try Regex("\"\(escaped)\",\\s*(?:dependencies: )?\\[([^\\]]*)\\]")
+      guard let found = try entry.firstMatch(in: manifest) else { continue }
+      let list = String(found.output[1].substring ?? "")
+      waiting += list.matches(of: #/"([A-Za-z-]+)"/#).map { String($0.output.1) }
+      #expect(!list.contains("nio") && !list.contains("hummingbird") && !list.contains("grdb"))
+    }
+    #expect(targets.isSuperset(of: ["Audit", "Trust", "TransparencyLog", "Sealing"]))
+    #expect(targets.isDisjoint(with: ["HTTPLine", "PeerLink", "NodeStore", "LocalContract"]))
+    let allowed: Set<String> = [
+      "ArgumentParser", "Audit", "CSodium", "CanonicalBytes", "Crypto", "Foundation",
+      "ReferralModel",
+      "Sealing", "SwiftASN1", "Synchronization", "TransparencyLog", "Trust", "X509",
+    ]
+    for target in targets {
+      for path in try RepositoryFile.paths(below: "Sources/\(target)", endingWith: ".swift") {
+        let source = try RepositoryFile.text(path)
+        for line in source.matches(of: #/(?m)^(?:[a-z]+ )?import ([A-Za-z0-9]+)/#) {
+          #expect(allowed.contains(String(line.output.1)), "\(path) imports \(line.output.1)")
+        }
+        for word in [
+          "URLSession", "contentsOf: URL(string", "socket(", "connect(", "CFStream", "InputStream",
+          "getpass", "readpassphrase", "readLine", "standardInput", "Process(",
+        ] {
+          #expect(!source.contains(word), "\(path) uses \(word)")
+        }
+      }
+    }
   }
 
   @Test("The schema uses only what the protocol allows (PB-002)")

@@ -37,7 +37,7 @@ internal import WireSchema
     )
   }
 
-  @Test("A desk opens exactly the groups that its stanza names")
+  @Test("C9: a desk opens exactly the groups that its stanza names")
   func opensItsGroups() throws {
     let sealed = try EnvelopeSealer.seal(
       draft(

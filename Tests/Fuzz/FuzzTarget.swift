@@ -33,6 +33,7 @@ enum FuzzTarget: String, CaseIterable {
   case policy
   case bundle
   case local
+  case clientHello = "client-hello"
 
   /// Feeds one input.
   ///
@@ -66,6 +67,7 @@ enum FuzzTarget: String, CaseIterable {
     case .policy: NodeLaws.policy(input)
     case .bundle: NodeLaws.bundle(input)
     case .local: NodeLaws.local(input)
+    case .clientHello: NodeLaws.clientHello(input)
     }
   }
 }

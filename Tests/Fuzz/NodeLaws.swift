@@ -1,6 +1,7 @@
 internal import Audit
 internal import CanonicalBytes
 internal import LocalContract
+internal import PeerLink
 internal import ReferralModel
 
 /// What the parsers of policies, bundles and the local API owe.
@@ -8,6 +9,12 @@ enum NodeLaws {
   static func policy(_ input: [UInt8]) {
     guard let policy = try? Policy.parse(input) else { return }
     precondition(policy.purposes.count <= 16, "purposes are coarse")
+  }
+
+  static func clientHello(_ input: [UInt8]) {
+    let verdict = ClientHello.judge(input)
+    guard verdict != .incomplete else { return }
+    precondition(ClientHello.judge(input + [0]) == verdict, "what follows a hello changes nothing")
   }
 
   /// The first byte chooses how the rest is cut into chunks.

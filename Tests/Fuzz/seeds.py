@@ -74,3 +74,18 @@ for name, text in {
     "values": '{"case":"a","content":{"a":"7","b":7,"c":true,"d":["x"]}}', "notes": '{"notes":["x"]}',
 }.items():
     put("local", name, text.encode())
+
+
+def hello(*extensions):
+    """One record with a client hello of these extensions."""
+    rest = b"".join(t.to_bytes(2, "big") + len(b).to_bytes(2, "big") + b for t, b in extensions)
+    body = b"\x03\x03" + bytes(32) + b"\x00" + b"\x00\x02\x13\x01" + b"\x01\x00" + len(rest).to_bytes(2, "big") + rest
+    message = b"\x01" + len(body).to_bytes(3, "big") + body
+    return b"\x16\x03\x01" + len(message).to_bytes(2, "big") + message
+
+
+groups = (10, bytes.fromhex("000411ec001d"))
+put("client-hello", "fresh", hello(groups))
+put("client-hello", "ticket", hello(groups, (41, bytes(64))))
+put("client-hello", "early-data", hello(groups, (42, b"")))
+put("client-hello", "two-records", hello(groups)[:20] + b"\x16\x03\x01\x00\x04" + bytes(4))

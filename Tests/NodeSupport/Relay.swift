@@ -14,6 +14,13 @@ package final class Relay: Sendable {
 
   private final class Gate: Sendable {
     let isOpen = Mutex(true)
+    let begun = Mutex(0)
+    let ended = Mutex(0)
+  }
+
+  /// Lines that reached the node, and how many of them have ended.
+  package var lines: (begun: Int, ended: Int) {
+    (gate.begun.withLock { $0 }, gate.ended.withLock { $0 })
   }
 
   /// Cuts the cable: what is open ends with the next byte, and nobody comes through.
@@ -69,6 +76,8 @@ package final class Relay: Sendable {
       }
     // Nobody at home: the caller's line ends too.
     guard let node = reached else { return try await caller.executeThenClose { _, _ in } }
+    gate.begun.withLock { $0 += 1 }
+    defer { gate.ended.withLock { $0 += 1 } }
     try await caller.executeThenClose { callerIn, callerOut in
       try await node.executeThenClose { nodeIn, nodeOut in
         await withTaskGroup(of: Void.self) { group in

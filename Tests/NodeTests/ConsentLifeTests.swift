@@ -278,6 +278,29 @@ extension NodeTests {
       }
     }
 
+    @Test("A case holds at most 512 takings of consent (CNS-004)")
+    func takings() async throws {
+      let pair = try Pair()
+      defer { pair.end() }
+      try await pair.harness.start()
+      let caseID = try ConsentTests.newCase(pair)
+      pair.ministry.stop()
+      let node = try await pair.opened(pair.ministry, atMs: NodeClock.system.nowMs())
+      let zarina = try await Self.presence(node)
+      let asked = ConsentRecord(
+        case: caseID,
+        grants: [],
+        record: Pair.facts,
+        refused: [RefusedAsk(purpose: "health")]
+      )
+      for _ in 0..<512 { _ = try await ConsentService(node: node).record(asked, zarina) }
+      await #expect(throws: NodeError.self) {
+        try await ConsentService(node: node).record(asked, zarina)
+      }
+      let story = try await ConsentService(node: node).story(caseID, zarina)
+      #expect(story.entries.count { $0.step == "refuse" } == 512 && story.whole)
+    }
+
     @Test("A child's consent ends on the day of coming of age, of which people are told before")
     func comingOfAge() async throws {
       let pair = try Pair()

@@ -65,6 +65,14 @@ final class Forger {
     held = first.parts?.held ?? 0
   }
 
+  /// What a node shows its peers, taken from its state.
+  static func identity(of member: HarnessNode) throws -> TLSIdentity {
+    let keyring = try NodeStore(opening: StateFolder(member.state)).keyring
+    let certificate = try #require(try keyring.secret(named: "tls/certificate"))
+    let key = try #require(try keyring.secret(named: "tls/key"))
+    return try TLSIdentity(certificateDER: certificate.copyBytes(), privateKey: key.copyBytes())
+  }
+
   var realm: Digest32 { node.store.identity.realm }
   var nowMs: UInt64 { node.clock.nowMs() }
 

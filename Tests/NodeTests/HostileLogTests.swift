@@ -13,7 +13,7 @@ extension NodeTests {
   /// A member whose log key has been stolen, or whose software was changed, against a real node.
   @Suite(.serialized) struct HostileLogTests {
     /// Speaks as the clinic, with its certificate and its log key, while its node is stopped.
-    private struct Thief {
+    struct Thief {
       let store: NodeStore
       let identity: TLSIdentity
       let port: UInt16

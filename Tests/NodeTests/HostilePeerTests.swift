@@ -287,20 +287,7 @@ extension NodeTests {
     func suspended() async throws {
       try await withForger { pair, forger, client in
         try await honest(forger, client)
-        let root = pair.root.appendingPathComponent("commission")
-        let phrase = ["--passphrase-file", pair.root.appendingPathComponent("passphrase").path]
-        let register = pair.harness.register.path
-        let (draft, signed) = (root.appendingPathComponent("2.json").path, root.path + "/2.note")
-        for arguments in [
-          ["next", "--previous", register, "--suspend", "ministry.example", "--out", draft],
-          ["sign", "--register", draft, "--previous", register, "--out", signed]
-            + ["justice", "health", "interior", "ngo-union"].flatMap {
-              ["--key", root.appendingPathComponent("\($0).key").path]
-            } + phrase,
-        ] {
-          let output = try pair.harness.programs.run("amonat", ["commission"] + arguments)
-          #expect(output.status == 0, "\(output.err)")
-        }
+        let signed = try pair.harness.suspending("ministry.example")
         try pair.clinic.unlockAgain()
         try pair.clinic.cli(["register", "import", signed])
         let before = try await stored(client)

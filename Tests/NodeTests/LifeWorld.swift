@@ -78,32 +78,45 @@ final class LifeWorld {
   func start(_ agencies: [String] = LifeWorld.specs.map(\.id)) async throws {
     for agency in agencies {
       guard let member = harness.nodes[agency] else { continue }
-      let node = try await Node(
-        folder: StateFolder(member.state),
-        settings: NodeSettings(
-          listenHost: "127.0.0.1",
-          listenPort: member.port,
-          socketPath: member.socket,
-          passphraseCost: .least,
-          signals: settings[agency]
-        ),
-        clock: clock.node
-      )
-      var logger = Logger(label: agency) { _ in SwiftLogNoOpLogHandler() }
-      logger.logLevel = .critical
-      let group = ServiceGroup(
-        configuration: .init(
-          services: (NodeServices.make(node, logger: logger) as [any Service] + [
-            LocalServer(node: node, socketPath: member.socket, logger: logger)
-          ]).map { .init(service: $0) },
-          logger: logger
-        )
-      )
-      running[agency] = Task { try await group.run() }
+      running[agency] = try await Self.serve(
+        member,
+        clock: clock.node,
+        signals: settings[agency]
+      ).work
       try await eventually("\(agency) answers") {
         (try? await member.client().health().status) == "ok"
       }
     }
+  }
+
+  /// Runs a node's services in this process, with its peers' door and its local socket.
+  static func serve(
+    _ member: HarnessNode,
+    clock: NodeClock,
+    signals: SignalSettings? = nil
+  ) async throws -> (node: Node, work: Task<Void, any Error>) {
+    let node = try await Node(
+      folder: StateFolder(member.state),
+      settings: NodeSettings(
+        listenHost: "127.0.0.1",
+        listenPort: member.port,
+        socketPath: member.socket,
+        passphraseCost: .least,
+        signals: signals
+      ),
+      clock: clock
+    )
+    var logger = Logger(label: member.spec.id) { _ in SwiftLogNoOpLogHandler() }
+    logger.logLevel = .critical
+    let group = ServiceGroup(
+      configuration: .init(
+        services: (NodeServices.make(node, logger: logger) as [any Service] + [
+          LocalServer(node: node, socketPath: member.socket, logger: logger)
+        ]).map { .init(service: $0) },
+        logger: logger
+      )
+    )
+    return (node, Task { try await group.run() })
   }
 
   /// Stops one node: its power is cut.

@@ -42,13 +42,17 @@ final class Pair {
   let ministry: HarnessNode
   let clinic: HarnessNode
 
-  /// Founds both; neither runs yet.
-  init(clinicIn region: String = "dushanbe", policy: URL = NodeHarness.policy) throws {
+  /// Founds both, and others if asked; none runs yet.
+  init(
+    clinicIn region: String = "dushanbe",
+    policy: URL = NodeHarness.policy,
+    besides others: [NodeHarness.AgencySpec] = []
+  ) throws {
     // A short path: a socket's name has about a hundred bytes.
     root = FileManager.default.temporaryDirectory
       .appendingPathComponent("n" + UUID().uuidString.prefix(8))
     harness = try NodeHarness(root: root, policy: policy)
-    try harness.found(Self.specs(clinicIn: region))
+    try harness.found(Self.specs(clinicIn: region) + others)
     ministry = try #require(harness.nodes["ministry.example"])
     clinic = try #require(harness.nodes["clinic.example"])
   }

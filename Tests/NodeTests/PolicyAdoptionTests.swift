@@ -19,14 +19,14 @@ extension NodeTests {
         .replacing(#""dispute": "10wd""#, with: #""dispute": "5wd""#)
     }
 
-    private static func write(_ text: String, _ name: String, _ pair: Pair) throws -> String {
+    static func write(_ text: String, _ name: String, _ pair: Pair) throws -> String {
       let file = pair.root.appendingPathComponent(name)
       try Data(text.utf8).write(to: file)
       return file.path
     }
 
     /// The next register, which names the policy, signed by three holders.
-    private static func register(naming policy: String, _ pair: Pair) throws -> String {
+    static func register(naming policy: String, _ pair: Pair) throws -> String {
       let commission = pair.root.appendingPathComponent("commission")
       let draft = pair.root.appendingPathComponent("next.json").path
       let note = pair.root.appendingPathComponent("next.note").path

@@ -40,6 +40,57 @@ extension NodeTests {
       #expect(said.contains("lisen-port"))
     }
 
+    @Test("Every flag of amonatd is taken, and refused where it is wrong")
+    func flags() async throws {
+      struct Dump: Decodable {
+        struct Command: Decodable { let arguments: [Argument] }
+        struct Argument: Decodable { let names: [Name] }
+        struct Name: Decodable { let name: String }
+        let command: Command
+      }
+      let pair = try Pair()
+      defer { pair.end() }
+      let (node, programs) = (pair.clinic, pair.harness.programs)
+      let file = pair.root.appendingPathComponent("settings.json").path
+      try Data(#"{"hold-seconds": 30}"#.utf8).write(to: URL(fileURLWithPath: file))
+      let odd = pair.root.appendingPathComponent("odd.json").path
+      try Data(#"{"hold-seconds": 0}"#.utf8).write(to: URL(fileURLWithPath: odd))
+      let good = [
+        "--state", node.state.path, "--listen", "127.0.0.1:\(node.port)", "--socket", node.socket,
+        "--config", file, "--metrics-port", "\(HarnessNode.freePort())", "--log-level", "debug",
+        "--restored",
+      ]
+      let dump = try programs.run("amonatd", ["--experimental-dump-help"])
+      let named = try JSONDecoder().decode(Dump.self, from: Data(dump.out.utf8)).command.arguments
+        .flatMap(\.names).map(\.name).filter { $0.count > 1 }
+      let tried = Set(good.filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2)) })
+      #expect(Set(named) == tried.union(["help", "version"]))
+      // All at once: it runs.
+      node.extraArguments = Array(good.dropFirst(4))
+      try await node.start()
+      #expect(try await node.client().health().status == "ok")
+      #expect(node.terminate(within: 60) == 0)
+      for (flag, value, status) in [
+        ("--listen", "somewhere", 78), ("--listen", "host:70000", 78), ("--config", odd, 78),
+        ("--config", file + "x", 78), ("--log-level", "loud", 78), ("--metrics-port", "70000", 64),
+        ("--metrics-port", "x", 64), ("--state", file + "/none", 1), ("--loud", "1", 64),
+        ("--socket", file + "/none", 1),
+      ] as [(String, String, Int32)] {
+        var words = ["--state", node.state.path, "--listen", "none", "--socket", node.socket]
+        if let place = words.firstIndex(of: flag) {
+          words[place + 1] = value
+        } else {
+          words += [flag, value]
+        }
+        let output = try programs.run("amonatd", words)
+        #expect(output.status == status, "\(flag) \(value): \(output.err)")
+        #expect(!output.err.isEmpty)
+      }
+      for flag in ["--help", "--version"] {
+        #expect(try programs.run("amonatd", [flag]).status == 0)
+      }
+    }
+
     @Test("A second node on the same state refuses, and the first runs on")
     func secondNode() async throws {
       let pair = try Pair()

@@ -8,8 +8,10 @@ internal import Testing
 /// A handler that remembers who asked what.
 ///
 /// `/echo` gives the body back, `/who` the caller's certificate, `/hold` waits for ``release()``,
-/// `/sleep` for its task to be cancelled.
+/// `/sleep` for its task to be cancelled; `/big` gives much.
 final class Desk: PeerRequestHandling {
+  /// The length of the answer to `/big`: more than the buffers of a connection take.
+  static let bigBytes = 32 << 20
   private let log = Mutex<[PeerRequest]>([])
   private let held = Mutex<(released: Bool, waiting: [CheckedContinuation<Void, Never>])>(
     (false, [])
@@ -36,6 +38,7 @@ final class Desk: PeerRequestHandling {
   func respond(to request: PeerRequest) async -> PeerResponse {
     log.withLock { $0.append(request) }
     switch request.path {
+    case "/big": return PeerResponse(status: 200, body: [UInt8](repeating: 5, count: Self.bigBytes))
     case "/who": return PeerResponse(status: 200, body: request.peerCertificateDER)
     case "/hold":
       await withCheckedContinuation { continuation in
@@ -64,6 +67,7 @@ func serving<Answer>(
   as identity: @escaping @Sendable () -> TLSIdentity,
   limits: PeerServerLimits = PeerServerLimits(shutdownGrace: .milliseconds(100)),
   port: UInt16 = 0,
+  admits: @escaping @Sendable ([UInt8]) -> Bool = { _ in true },
   _ use: (PeerServer, PeerEndpoint) async throws -> Answer
 ) async throws -> Answer {
   let server = PeerServer(
@@ -71,6 +75,7 @@ func serving<Answer>(
     port: port,
     identity: identity,
     limits: limits,
+    admits: admits,
     handler: desk
   )
   let group = ServiceGroup(

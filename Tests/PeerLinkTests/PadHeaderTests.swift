@@ -9,7 +9,7 @@ internal import Testing
       + PadHeader.value(bodyBytes: body).utf8.count
   }
 
-  @Test("Every body ends on a step, with the fewest zeros that do it")
+  @Test("D2: every body ends on a step, with the fewest zeros that do it")
   func steps() {
     for body in Array(0...9_000) + [99_999, 100_000, 8 << 20] {
       let padded = visible(body)

@@ -50,4 +50,32 @@ enum RawClient {
     channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
     return try await done.futureResult.get()
   }
+
+  /// A line whose TLS is as told; it says nothing by itself.
+  static func connect(
+    to endpoint: PeerEndpoint,
+    _ tls: TLSConfiguration,
+    _ ear: RawWire.Ear = RawWire.Ear()
+  ) async throws -> any Channel {
+    let context = try NIOSSLContext(configuration: tls)
+    return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let pipeline = channel.pipeline.syncOperations
+          try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: nil))
+          try pipeline.addHandler(ear)
+        }
+      }
+      .connect(host: endpoint.host, port: Int(endpoint.port)).get()
+  }
+
+  /// Says bytes one by one, until the line has ended.
+  static func trickle(_ bytes: [UInt8], on line: any Channel) {
+    let loop = line.eventLoop
+    for (place, byte) in bytes.enumerated() {
+      loop.scheduleTask(in: .milliseconds(Int64(place) * 10)) {
+        line.writeAndFlush(ByteBuffer(bytes: [byte]), promise: nil)
+      }
+    }
+  }
 }

@@ -135,6 +135,29 @@ package final class NodeHarness {
     }
   }
 
+  /// The next register, in which a member is suspended, signed by as many holders as it needs.
+  package func suspending(_ agency: String) throws -> String {
+    let folder = root.appendingPathComponent("commission")
+    let (draft, signed) = (folder.path + "/suspending.json", folder.path + "/suspending.note")
+    try expect(
+      "amonat",
+      [
+        "commission", "next", "--previous", register.path, "--suspend", agency, "--out", draft,
+      ]
+    )
+    try expect(
+      "amonat",
+      [
+        "commission", "sign", "--register", draft, "--previous", register.path, "--out", signed,
+        "--passphrase-file", passphrase.path,
+      ]
+        + ["justice", "health", "interior", "ngo-union"].flatMap {
+          ["--key", folder.appendingPathComponent("\($0).key").path]
+        }
+    )
+    return signed
+  }
+
   /// The signed register.
   package var register: URL { root.appendingPathComponent("register.note") }
 

@@ -220,13 +220,14 @@ package struct CapacityDesk: Sendable {
         question.peer == item.peer.text
       else { return true }
       let life = policy.timers[.capacity]?.nominalMs ?? 0
-      _ = try transaction.answerCapacity(
+      let isFirst = try transaction.answerCapacity(
         question.row,
         answer: outcome,
         atMs: nowMs,
         untilMs: nowMs + life
       )
-      try mover.tell(nil, reason: "capacity-answered", stage: .desk)
+      // The first answer stands, and nobody is called for another (REF-027).
+      if isFirst { try mover.tell(nil, reason: "capacity-answered", stage: .desk) }
     case .overdue:
       guard let outcome, let code = Code(outcome), policy.admits(outcome: code, of: item.kind)
       else { return true }

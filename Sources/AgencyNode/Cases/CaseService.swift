@@ -24,13 +24,18 @@ package struct CaseService: Sendable {
     _ presence: SessionVault.Presence
   ) async throws(NodeError) -> CaseOpened {
     guard presence.deskNames.contains(request.desk) else {
-      throw NodeError(.deskLocked, detail: request.desk)
+      // A name that is none is not quoted.
+      throw NodeError(.deskLocked, detail: DeskName(request.desk)?.text ?? "")
     }
     guard let policy = node.trust.view.policy else { throw NodeError(.policyUnknown) }
     let node = node
     return try await NodeError.wrapping {
-      guard try node.store.keyring.holders(ofDesk: request.desk).count >= 2 else {
-        throw NodeError(.secondHolderMissing)
+      // Every desk: what waits for acceptance may be sealed to another than this one (CRD-016).
+      let keyring = node.store.keyring
+      for desk in Set(try keyring.deskKeys().map(\.desk)) {
+        guard try keyring.holders(ofDesk: desk).count >= 2 else {
+          throw NodeError(.secondHolderMissing, detail: desk)
+        }
       }
       var contents: [(group: FieldGroup, bytes: [UInt8])] = []
       for (name, fields) in request.sections.sorted(by: { $0.key < $1.key }) {

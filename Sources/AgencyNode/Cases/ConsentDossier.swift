@@ -143,6 +143,24 @@ struct ConsentDossier: Codable, Sendable {
     )
   }
 
+  /// Writes down that consent was taken (CNS-004).
+  mutating func take(
+    _ circumstances: ConsentCircumstances,
+    atMs: UInt64,
+    actor: String
+  ) throws(NodeError) {
+    guard takings.count < Self.takingLimit else { throw NodeError(.tooLarge) }
+    takings.append(
+      Taking(
+        id: Hex.encode(Randomness.bytes(16)),
+        receipt: Hex.encode(Randomness.bytes(8)),
+        atMs: atMs,
+        actor: actor,
+        circumstances: circumstances
+      )
+    )
+  }
+
   /// Adds a step; one that must be asked for first is asked for first.
   mutating func add(
     _ step: ConsentStep,

@@ -122,15 +122,7 @@ package struct ConsentLifeService: Sendable {
     guard faults.isEmpty else {
       throw NodeError(.consentFacts, reasons: faults.map(\.rawValue))
     }
-    dossier.takings.append(
-      .init(
-        id: Hex.encode(Randomness.bytes(16)),
-        receipt: Hex.encode(Randomness.bytes(8)),
-        atMs: atMs,
-        actor: presence.user,
-        circumstances: request.record.circumstances
-      )
-    )
+    try dossier.take(request.record.circumstances, atMs: atMs, actor: presence.user)
     let before = dossier.legs.first { $0.grant == old.index }
     let decides = request.record.decidedBy == "self"
     let leg = try ConsentService.leg(
@@ -239,15 +231,7 @@ package struct ConsentLifeService: Sendable {
       ).case
       let opened = try await OpenedCase(name, presence, node)
       var dossier = ConsentDossier()
-      dossier.takings.append(
-        .init(
-          id: Hex.encode(Randomness.bytes(16)),
-          receipt: Hex.encode(Randomness.bytes(8)),
-          atMs: atMs,
-          actor: presence.user,
-          circumstances: circumstances
-        )
-      )
+      try dossier.take(circumstances, atMs: atMs, actor: presence.user)
       for (code, isYes) in request.answers.sorted(by: { $0.key < $1.key }) {
         try dossier.add(
           isYes ? .give : .refuse,

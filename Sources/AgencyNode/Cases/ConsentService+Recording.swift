@@ -143,16 +143,7 @@ extension ConsentService {
       guard faults.isEmpty else {
         throw NodeError(.consentFacts, reasons: faults.map(\.rawValue))
       }
-      guard dossier.takings.count < ConsentDossier.takingLimit else { throw NodeError(.tooLarge) }
-      dossier.takings.append(
-        .init(
-          id: Hex.encode(Randomness.bytes(16)),
-          receipt: Hex.encode(Randomness.bytes(8)),
-          atMs: atMs,
-          actor: actor,
-          circumstances: facts.circumstances
-        )
-      )
+      try dossier.take(facts.circumstances, atMs: atMs, actor: actor)
     }
     for text in request.denied {
       guard let denial = Denial(text) else { throw NodeError(.malformed, detail: "denied") }

@@ -53,6 +53,9 @@ package struct PeerDialer: Service {
 
   /// The board's name for "something was heard from this peer".
   static func heardLane(_ peer: AgencyID) -> String { "heard:\(peer.text)" }
+
+  /// The board's name for "a pin, the register or a suspension took this peer's right".
+  static func rightsLane(_ peer: AgencyID) -> String { "rights:\(peer.text)" }
 }
 
 /// The calls to one peer.
@@ -90,6 +93,7 @@ private final class PeerCaller: Sendable {
     await withDiscardingTaskGroup { group in
       group.addTask { await self.push(connection) }
       group.addTask { await self.listen(connection) }
+      group.addTask { await self.endWithRights(connection) }
     }
     await connection.close()
   }
@@ -114,6 +118,17 @@ private final class PeerCaller: Sendable {
         pause = min(pause * 2, Self.longestPauseMs)
         node.lanes.wake(peer.text)
       }
+    }
+  }
+
+  /// Ends what is open to a peer that has lost its right, a held call too (TLS-010); a later call, for a
+  /// withdrawal, is made anew.
+  private func endWithRights(_ connection: PeerConnection) async {
+    while !Task.isCancelled {
+      await node.lanes.wait(PeerDialer.rightsLane(peer), atMost: .seconds(3_600))
+      let isActive = node.trust.view.directory.isActive(peer, atMs: node.trustedMs)
+      if !isActive { await connection.close() }
+      try? await follow(connection)
     }
   }
 

@@ -7,7 +7,6 @@ internal import NodeStore
 package import PeerLink
 internal import ReferralModel
 internal import Sealing
-internal import Synchronization
 internal import TransparencyLog
 internal import Trust
 
@@ -16,7 +15,8 @@ internal import Trust
 package struct PeerDoor: PeerRequestHandling {
   let node: Node
   let lanes: LaneBook
-  private let rate = HelloRate()
+  private let hellos = HelloRate()
+  private let strangers = StrangerRate()
   private let tally = ViaTally()
 
   package init(node: Node, lanes: LaneBook) {
@@ -48,9 +48,10 @@ package struct PeerDoor: PeerRequestHandling {
     case ("POST", "/v1/parcels/next"):
       return await via.next(request.body, for: owner(request.peerCertificateDER))
     case ("GET", let path):
-      guard owner(request.peerCertificateDER) != nil || rate.admit(nowMs: node.clock.nowMs()) else {
-        return PeerResponse(status: 429)
-      }
+      guard
+        owner(request.peerCertificateDER) != nil
+          || strangers.admit(nowMs: node.clock.nowMs())
+      else { return PeerResponse(status: 429) }
       return await PublicPaths(node: node).answer(path) ?? PeerResponse(status: 404)
     default: return PeerResponse(status: 404)
     }
@@ -135,7 +136,7 @@ package struct PeerDoor: PeerRequestHandling {
         node.told.offer(peer, link.sha256)
       }
     }
-    answer.notes = try await GossipDesk(node: node).texts(for: peer)
+    answer.notes += try await GossipDesk(node: node).texts(for: peer)
     node.metrics.add(.exchangesServed)
     return PeerResponse(
       status: 200,
@@ -146,7 +147,9 @@ package struct PeerDoor: PeerRequestHandling {
   }
 
   private func hello(_ request: PeerRequest) async -> PeerResponse {
-    guard rate.admit(nowMs: node.clock.nowMs()) else { return refuse(.busy) }
+    guard hellos.admit(from: request.address, nowMs: node.clock.nowMs()) else {
+      return refuse(.busy)
+    }
     let document: HelloDocument
     do throws(TrustFailure) {
       document = try HelloDocument(parsing: request.body)
@@ -171,21 +174,6 @@ package struct PeerDoor: PeerRequestHandling {
       )
     } catch {
       return refuse(.busy)
-    }
-  }
-}
-
-/// A bucket for calls from strangers: 20 at once, one more each second.
-final class HelloRate: Sendable {
-  private let state = Mutex<(tokens: Double, atMs: UInt64)>((20, 0))
-
-  func admit(nowMs: UInt64) -> Bool {
-    state.withLock { state in
-      let passed = nowMs > state.atMs ? Double(nowMs - state.atMs) / 1000 : 0
-      state = (min(20, state.tokens + passed), nowMs)
-      guard state.tokens >= 1 else { return false }
-      state.tokens -= 1
-      return true
     }
   }
 }

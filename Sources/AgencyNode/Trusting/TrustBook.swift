@@ -65,6 +65,9 @@ package final class TrustBook: Sendable {
   }
 
   private let state: Mutex<View>
+  /// Notes are applied, stored and put to use one batch after the other.
+  private let turns = Turns()
+  private let rights = RightsWatch()
   /// This node's agency.
   package let me: AgencyID
 
@@ -178,11 +181,19 @@ package final class TrustBook: Sendable {
   /// Returns: Whether anything changed.
   @discardableResult
   package func look(atMs nowMs: UInt64) -> Bool {
-    state.withLock { view in
+    defer { rights.settle(view.directory, atMs: nowMs) }
+    return state.withLock { view in
       let before = view.standing
       view.look(atMs: nowMs)
       return view.standing != before
     }
+  }
+
+  /// Calls when a pin, the register, a suspension or time has taken an agency's right to a
+  /// certificate (TLS-010).
+  func whenRightsEnd(atMs nowMs: UInt64, _ act: @escaping RightsWatch.Act) {
+    rights.watch(act)
+    rights.settle(view.directory, atMs: nowMs)
   }
 
   /// Whether these notes, on top of what is held, name a policy.
@@ -207,6 +218,9 @@ package final class TrustBook: Sendable {
   /// Applies notes to the view and stores those that changed it; events are logged for the register
   /// and for this node's own card and link.
   ///
+  /// Nothing is used before its event is logged (REG-015, CRD-007): the notes are tried on a copy, and
+  /// where the store refuses them the view stays as it was.
+  ///
   /// - Returns: One outcome a note, in order.
   package func apply(
     notes: [String],
@@ -214,20 +228,32 @@ package final class TrustBook: Sendable {
     nowMs: UInt64,
     actor: String? = nil
   ) async throws(NodeError) -> [LocalContract.NoteOutcome] {
+    // Texts about logs are for the witness desk.
+    let own = notes.filter { WitnessNote($0) == nil }
+    guard !own.isEmpty else { return [] }
+    return try await NodeError.wrapping {
+      try await turns.take {
+        try await applyNow(own, store: store, nowMs: nowMs, actor: actor)
+      }
+    }
+  }
+
+  private func applyNow(
+    _ notes: [String],
+    store: NodeStore,
+    nowMs: UInt64,
+    actor: String?
+  ) async throws -> [LocalContract.NoteOutcome] {
+    var tried = view.directory
     var outcomes: [LocalContract.NoteOutcome] = []
     var kept: [(kind: String, owner: String, serial: UInt64, text: String, hash: Digest32)] = []
     var evidence: [(String, String, String)] = []
-    // Texts about logs are for the witness desk.
-    for text in notes where WitnessNote(text) == nil {
+    for text in notes {
       guard let note = try? SignedNote(parsing: text) else {
         outcomes.append(.init(type: "unknown", result: "refused", code: "malformed"))
         continue
       }
-      let outcome = state.withLock { view in
-        defer { view.look(atMs: nowMs) }
-        return view.directory.apply(note, atMs: nowMs)
-      }
-      switch outcome {
+      switch tried.apply(note, atMs: nowMs) {
       case .applied(let change):
         let (kind, owner, serial, hash) = Self.describe(change)
         kept.append((kind, owner, serial, text, hash))
@@ -257,36 +283,43 @@ package final class TrustBook: Sendable {
     guard !kept.isEmpty || !evidence.isEmpty else { return outcomes }
     let me = me.text
     let (rows, contradictions) = (kept, evidence)
-    try await NodeError.wrapping {
-      try await store.change { transaction in
-        for row in rows {
-          try transaction.keepNote(
-            kind: row.kind,
-            owner: row.owner,
-            serial: row.serial,
-            text: row.text,
-            atMs: nowMs
-          )
-          let type: EventType? =
-            switch row.kind {
-            case "register": .register
-            case "card" where row.owner == me: .card
-            case "link" where row.owner == me: .link
-            default: nil
-            }
-          if let type {
-            try transaction.append(
-              type,
-              [.digest(.message, row.hash)],
-              staff: .init(actor: actor, atMs: nowMs)
-            )
+    try await store.change { transaction in
+      for row in rows {
+        try transaction.keepNote(
+          kind: row.kind,
+          owner: row.owner,
+          serial: row.serial,
+          text: row.text,
+          atMs: nowMs
+        )
+        let type: EventType? =
+          switch row.kind {
+          case "register": .register
+          case "card" where row.owner == me: .card
+          case "link" where row.owner == me: .link
+          default: nil
           }
-        }
-        for (kind, first, second) in contradictions {
-          try transaction.keepEvidence(kind: kind, first: first, second: second, atMs: nowMs)
+        if let type {
+          try transaction.append(
+            type,
+            [.digest(.message, row.hash)],
+            staff: .init(actor: actor, atMs: nowMs)
+          )
         }
       }
+      for (kind, first, second) in contradictions {
+        try transaction.keepEvidence(kind: kind, first: first, second: second, atMs: nowMs)
+      }
     }
+    // Applied again rather than put in place: a log may have been adopted meanwhile.
+    state.withLock { view in
+      for row in rows {
+        guard let note = try? SignedNote(parsing: row.text) else { continue }
+        _ = view.directory.apply(note, atMs: nowMs)
+      }
+      view.look(atMs: nowMs)
+    }
+    rights.settle(view.directory, atMs: nowMs)
     return outcomes
   }
 
