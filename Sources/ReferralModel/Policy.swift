@@ -90,6 +90,7 @@ public final class Policy: Sendable {
     withdrawal: WithdrawalRule,
     witnessing: WitnessingRule,
     padLimit: UInt64,
+    untilStep: Span?,
     calendar: WorkCalendar,
     offices: [AgencyID: Office],
     automatic: [TimerName: Code],
@@ -121,6 +122,7 @@ public final class Policy: Sendable {
     self.withdrawal = withdrawal
     self.witnessing = witnessing
     self.padLimit = padLimit
+    self.untilStep = untilStep
     self.calendar = calendar
     self.offices = offices
     self.automatic = automatic
