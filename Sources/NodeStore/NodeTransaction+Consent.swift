@@ -221,6 +221,7 @@ extension NodeTransaction {
     try keepPart(
       referral: referral,
       keptClass: nil,
+      basis: nil,
       groups: groups,
       untilMs: untilMs,
       actor: actor,
