@@ -59,7 +59,7 @@ struct PeerResponder: Sendable {
         body: body
       )
     )
-    try await write(answer, writer, channel)
+    try await write(answer, writer)
   }
 
   /// The whole body, or nil as soon as it is longer than the limit.
@@ -89,8 +89,7 @@ struct PeerResponder: Sendable {
   @concurrent
   private func write(
     _ answer: PeerResponse,
-    _ writer: consuming ResponseWriter,
-    _ channel: any Channel
+    _ writer: consuming ResponseWriter
   ) async throws {
     let status = (200...599).contains(answer.status) ? answer.status : 500
     var headers: HTTPFields = [.contentType: answer.contentType]
@@ -102,14 +101,7 @@ struct PeerResponder: Sendable {
       headers: headers,
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
     )
-    // A short answer fits the socket's buffer; a long one must be taken within the time.
-    let alarm =
-      answer.body.count < 32 << 10
-      ? nil
-      : channel.eventLoop.scheduleTask(in: TimeAmount(limits.transferTimeout)) {
-        channel.close(promise: nil)
-      }
-    defer { alarm?.cancel() }
+    // The channel takes it whole; how long the peer may take over it is for `LineTimer`.
     try await writer.write(response: response.head, body: response.body)
   }
 

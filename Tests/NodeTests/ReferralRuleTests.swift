@@ -175,7 +175,7 @@ extension NodeTests {
       var ask = ReferAsk(grant: refused, content: ["need": Pair.need])
       ask.expiresDays = 1
       let sent = try await worker.refer(ReferBatch(referrals: [ask], wait: .receipt))
-      #expect(sent.first?.state == "refused", "\(sent)")
+      #expect(sent.first?.state == "expired", "\(sent)")
       _ = try await worker.withdraw(
         ConsentWithdraw(case: caseID, confirmation: "in-person")
       )

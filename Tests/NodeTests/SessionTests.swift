@@ -98,6 +98,10 @@ extension NodeTests {
             ofItemAtPath: file.path
           )
         }
+        // The write-ahead log may hold every page that the damage is in: it goes with it.
+        let wal = state.appendingPathComponent(name + "-wal")
+        let wholeWal = try? Data(contentsOf: wal)
+        if wholeWal != nil { try Data(count: 64).write(to: wal) }
         try put(broken)
         let before = try String(contentsOf: pair.ministry.logFile, encoding: .utf8).count
         await #expect(throws: Programs.Failure.self, "\(name)") { try await pair.ministry.start() }
@@ -106,6 +110,8 @@ extension NodeTests {
         #expect(said.contains(code), "\(name): \(said)")
         #expect(try bytes(name) == broken, "\(name) was changed")
         try put(whole)
+        try? FileManager.default.removeItem(at: state.appendingPathComponent(name + "-shm"))
+        try wholeWal?.write(to: wal)
       }
       // With the files back everything is there.
       try await pair.ministry.start()

@@ -251,7 +251,7 @@ internal import Testing
   @Test("An answer that nobody takes is cut off in its time")
   func slowReader() async throws {
     let tls = try shown()
-    let quick = limits { $0.transferTimeout = .seconds(3) }
+    let quick = limits { $0.idleTimeout = .seconds(3) }
     try await serving(desk, as: { [server] in server }, limits: quick) { _, endpoint in
       let ear = RawWire.Ear()
       let line = try await RawClient.connect(to: endpoint, tls, ear)
