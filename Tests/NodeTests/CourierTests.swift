@@ -4,6 +4,7 @@ internal import Exchange
 internal import Foundation
 internal import LocalContract
 internal import NodeStore
+internal import NodeSupport
 internal import ReferralModel
 internal import Sealing
 internal import TestSupport

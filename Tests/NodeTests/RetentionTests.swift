@@ -3,6 +3,7 @@ internal import Foundation
 internal import GRDB
 internal import LocalContract
 internal import NodeStore
+internal import NodeSupport
 internal import TestSupport
 internal import Testing
 

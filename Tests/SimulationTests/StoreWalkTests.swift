@@ -285,11 +285,11 @@ private struct Twin {
     guard taken.map(\.message) == items.map({ Sim.digest($0.letter.id) }) else {
       throw Programs.Failure("the batches differ: \(taken.count), \(items.count)")
     }
-    for message in taken { rows[message.message] = message.row }
+    for message in taken { sent[message.message] = message }
     try await mirror(before)
   }
 
-  private var rows: [Digest32: Int64] = [:]
+  private var sent: [Digest32: LoggedMessage] = [:]
 
   private mutating func settle(_ peer: Int, _ random: inout SeededGenerator) async throws {
     let answered = model.outstanding[peer].sorted().map { id in
@@ -303,9 +303,10 @@ private struct Twin {
       nowMs
     )
     let lines = answered.compactMap { answer in
-      rows[Sim.digest(answer.message)].map {
+      sent[Sim.digest(answer.message)].map {
         NodeTransaction.ReceiptLine(
-          row: $0,
+          row: $0.row,
+          opened: $0.opens,
           opening: Sim.opening,
           received: answer.received,
           code: answer.received ? "stored" : "desk"

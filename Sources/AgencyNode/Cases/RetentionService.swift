@@ -151,6 +151,7 @@ package struct RetentionService: Sendable {
           try await Self.erase(
             referral,
             row,
+            ownLifeMs: policy.ownConsentLifeMs,
             judgedMs: judgedMs,
             backupsUntilMs: backupsUntilMs,
             atMs: atMs,
@@ -172,6 +173,7 @@ package struct RetentionService: Sendable {
   private static func erase(
     _ referral: Int64,
     _ row: RetentionRow,
+    ownLifeMs: UInt64,
     judgedMs: UInt64,
     backupsUntilMs: UInt64,
     atMs: UInt64,
@@ -185,7 +187,9 @@ package struct RetentionService: Sendable {
       let plan = ErasurePlan(
         held: held,
         taken: held,
-        keeping: try transaction.keptParts(referral: referral).map(\.part),
+        keeping: try transaction.keptParts(referral: referral).map {
+          $0.part(ownUntilMs: judgedMs + ownLifeMs)
+        },
         atMs: judgedMs
       )
       let found = try transaction.eraseReceived(

@@ -70,7 +70,7 @@ struct ParcelReader: Sendable {
         sent: nil,
         road: road
       )
-      let evidence = try await NodeError.wrapping {
+      let evidence: (String, String)? = try await NodeError.wrapping {
         try await node.store.change { try settling.store($0) }
       }
       if let evidence { try await DeliveryDesk(node: node).keep(evidence) }

@@ -233,7 +233,7 @@ actor PeerLane {
     _ receipt: ReceiptPart?,
     refused: [RefusalPart],
     sent note: String?
-  ) async throws(NodeError) -> Settling {
+  ) async throws(NodeError) -> JudgedReceipt {
     let waiting = outstanding
     do throws(NodeError) {
       let settling = try await ReceiptDesk(node: node, peer: peer).judge(

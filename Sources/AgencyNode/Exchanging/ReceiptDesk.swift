@@ -26,9 +26,9 @@ struct ReceiptDesk: Sendable {
     waiting: [Digest32: AnswerableMessage],
     sent note: String?,
     road: Road = .wire
-  ) async throws(NodeError) -> Settling {
+  ) async throws(NodeError) -> JudgedReceipt {
     let view = node.trust.view
-    var settling = Settling(
+    var judged = JudgedReceipt(
       peer: peer.text,
       view: view,
       nowMs: node.trustedMs,
@@ -49,18 +49,18 @@ struct ReceiptDesk: Sendable {
         if road.isParcel, let evidence = refusal.evidence { try await desk.keep(evidence) }
         throw NodeError(refusal.code)
       case .success(let checkpoint):
-        settling.checkpoint = checkpoint
-        settling.note = receipt.checkpoint
-        settling.lines = check(receipt, checkpoint, waiting)
+        judged.checkpoint = checkpoint
+        judged.note = receipt.checkpoint
+        judged.lines = check(receipt, checkpoint, waiting)
         witness(receipt.cosignature, over: note, view: view)
       }
     }
     // What is refused for now only stays in the queue, behind everything that may go.
-    settling.postponed = refused.count { waiting[$0.message] != nil && $0.isForNow }
-    settling.refusals = refused.filter { !$0.isForNow }.compactMap { refusal in
+    judged.postponed = refused.count { waiting[$0.message] != nil && $0.isForNow }
+    judged.refusals = refused.filter { !$0.isForNow }.compactMap { refusal in
       waiting[refusal.message].map { ($0.row, refusal.code) }
     }
-    return settling
+    return judged
   }
 
   private func check(

@@ -1,7 +1,7 @@
 internal import NodeStore
 
 /// What a receipt says of messages that have left, checked and ready to be stored.
-struct Settling: Sendable {
+struct JudgedReceipt: Sendable {
   let peer: String
   let view: TrustBook.View
   let nowMs: UInt64
