@@ -367,6 +367,21 @@ judged("revoked-and-left-standing", "AUD-058", ended("revoked", back=False), "wi
 judged("invalidated-and-left-standing", "AUD-058", ended("invalidated", back=False), "withdraw-missing")
 
 
+def goes_on(outcome, **changed):
+    def tell(s, g):
+        s.send(g)
+        new = s.grant(renews=g, until=T0 + 40 * DAY)
+        s.notice("withdraw", "go on", "message 1", outcome=outcome, **{"grant": new, "grant_log": log.name, "until": T0 + 40 * DAY, **changed})
+    return scene(tell)
+
+
+judged("renewed-and-told", "AUD-063", goes_on("renew"))
+judged("resumed-and-told", "AUD-063", goes_on("resume"))
+judged("told-of-a-renewal-that-is-none", "AUD-063", goes_on("renew", grant=1), "grant-missing")
+judged("told-of-a-longer-renewal", "AUD-063", goes_on("renew", until=T0 + 50 * DAY), "grant-scope")
+judged("another-told-of-a-renewal", "AUD-063", goes_on("renew", peer=H, seq=1), "grant-scope")
+
+
 def ran_out(*events):
     def tell(s):
         g = s.grant(until=T0 + DAY)

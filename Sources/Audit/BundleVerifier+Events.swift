@@ -13,6 +13,7 @@ extension BundleVerifier {
       guard let sent = sequenced(event, staff, isDisclosure: false, at: index) else { return }
       send(event, sent)
       promise(event, sent)
+      renewal(event, sent.peer, at: index)
     case .cancel:
       let cancelled = sequenced(event, staff, isDisclosure: false, at: index)
       guard let cancelled, let message = event.digest(.message) else { return }

@@ -102,6 +102,20 @@ extension BundleVerifier {
     session.promises?.own(.init(log: log, index: grant), place(at: index, staff.timeMs))
   }
 
+  /// A holder is told that a leg goes on: under a grant of its own, and until when that ends (AUD-063).
+  mutating func renewal(_ event: LogEvent, _ peer: UInt32, at index: UInt64) {
+    // Of all notices only a withdrawal names a grant.
+    guard let number = event.integer(.grant), event.equals(.grantLog, logText),
+      event.equals(.outcome, "renew") || event.equals(.outcome, "resume")
+    else { return }
+    guard let grant = rules.grants[number], number < index else {
+      return rules.remark(.grantMissing, .error, index...index, [String(number)])
+    }
+    if grant.scope.peer != peer || grant.untilMs != event.integer(.until) {
+      rules.remark(.grantScope, .error, index...index, [String(number)])
+    }
+  }
+
   // MARK: Registers and policies
 
   /// A register or a policy is taken into use.

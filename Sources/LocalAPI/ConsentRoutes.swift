@@ -20,6 +20,8 @@ struct ConsentRoutes: Sendable {
       return try json(await ConsentLifeService(node: node).renew(call.decode(), presence))
     case .ownConsent:
       return try json(await ConsentLifeService(node: node).own(call.decode(), presence))
+    case .endConsent:
+      return try json(await ConsentEndService(node: node).end(call.decode(), presence))
     case .lapsed: return try json(await ConsentLifeService(node: node).lapsed())
     case .consentStory:
       return try json(

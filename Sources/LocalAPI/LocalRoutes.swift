@@ -91,9 +91,10 @@ struct LocalRoutes: Sendable {
           try await call.presence()
         )
       )
-    case .useException, .countersign, .renewConsent, .ownConsent, .lapsed, .consentStory, .reviews,
-      .review, .recordOutside, .paper, .openContact, .showContact, .checkContact, .convertContact,
-      .addAnonymous, .anonymous, .journey, .journeyArrived, .journeys:
+    case .useException, .countersign, .renewConsent, .ownConsent, .endConsent, .lapsed,
+      .consentStory, .reviews, .review, .recordOutside, .paper, .openContact, .showContact,
+      .checkContact, .convertContact, .addAnonymous, .anonymous, .journey, .journeyArrived,
+      .journeys:
       return try await ConsentRoutes(node: node).serve(call)
     case .stop:
       return try json(

@@ -20,6 +20,14 @@ extension LocalClient {
     try await post(.ownConsent, request)
   }
 
+  /// `POST /v1/consents/end`.
+  package func endConsent(
+    _ request: ConsentEnd,
+    idempotencyKey: String? = nil
+  ) async throws(LocalFailure) -> ConsentChanged {
+    try await post(.endConsent, request, idempotencyKey: idempotencyKey)
+  }
+
   /// `GET /v1/consents/lapsed`.
   package func lapsed() async throws(LocalFailure) -> LapsedList { try await get(.lapsed) }
 

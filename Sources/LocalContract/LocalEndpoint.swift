@@ -84,6 +84,8 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   case stop = "POST /v1/consents/stop"
   /// ``ConsentWithdraw`` → ``ConsentChanged``.
   case withdraw = "POST /v1/consents/withdraw"
+  /// ``ConsentEnd`` → ``ConsentChanged``.
+  case endConsent = "POST /v1/consents/end"
   /// ``ConsentResume`` → ``ConsentChanged``.
   case resume = "POST /v1/consents/resume"
   /// ``CodeWordSet`` → ``Done``.
@@ -155,8 +157,8 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
     case .status, .addUser, .unlock, .addDesk, .card, .signCard, .register, .importRegister,
       .policy, .importPeers, .hello, .exportAudit, .clock, .metrics, .health:
       false
-    case .useException, .countersign, .renewConsent, .ownConsent, .lapsed, .consentStory,
-      .reviews, .review, .recordOutside, .paper, .openContact, .showContact,
+    case .useException, .countersign, .renewConsent, .ownConsent, .endConsent, .lapsed,
+      .consentStory, .reviews, .review, .recordOutside, .paper, .openContact, .showContact,
       .checkContact, .convertContact, .addAnonymous, .anonymous, .journey, .journeyArrived,
       .journeys:
       true
@@ -177,7 +179,8 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   package var keepsAnswer: Bool {
     switch self {
     case .openCase, .recordConsent, .stop, .withdraw, .refer, .act, .importRegister, .importPeers,
-      .useException, .countersign, .renewConsent, .ownConsent, .review, .recordOutside, .paper,
+      .useException, .countersign, .renewConsent, .ownConsent, .endConsent, .review, .recordOutside,
+      .paper,
       .openContact, .convertContact, .addAnonymous, .journey, .journeyArrived:
       true
     case .lapsed, .consentStory, .reviews, .showContact, .checkContact, .anonymous, .journeys,

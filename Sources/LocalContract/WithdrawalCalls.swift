@@ -52,8 +52,6 @@ package struct ConsentWithdraw: Codable, Hashable, Sendable {
   package var confirmation: String
   /// For `code-word`: the word.
   package var codeWord: String?
-  /// Whose doing it is: `withdrawn`, `revoked` or `invalidated`.
-  package var cause: String
   /// Whether she may have been forced: then only a freeze, without a sign to anybody.
   package var coercion: Bool
 
@@ -64,7 +62,6 @@ package struct ConsentWithdraw: Codable, Hashable, Sendable {
     groups: [String]? = nil,
     confirmation: String,
     codeWord: String? = nil,
-    cause: String = "withdrawn",
     coercion: Bool = false
   ) {
     self.case = `case`
@@ -72,12 +69,11 @@ package struct ConsentWithdraw: Codable, Hashable, Sendable {
     self.groups = groups
     self.confirmation = confirmation
     self.codeWord = codeWord
-    self.cause = cause
     self.coercion = coercion
   }
 
   private enum CodingKeys: String, CodingKey {
-    case `case`, grants, groups, confirmation, codeWord, cause, coercion
+    case `case`, grants, groups, confirmation, codeWord, coercion
   }
 
   package init(from decoder: any Decoder) throws {
@@ -87,8 +83,54 @@ package struct ConsentWithdraw: Codable, Hashable, Sendable {
     groups = try fields.decodeIfPresent([String].self, forKey: .groups)
     confirmation = try fields.decode(String.self, forKey: .confirmation)
     codeWord = try fields.decodeIfPresent(String.self, forKey: .codeWord)
-    cause = try fields.decodeIfPresent(String.self, forKey: .cause) ?? "withdrawn"
     coercion = try fields.decodeIfPresent(Bool.self, forKey: .coercion) ?? false
+  }
+}
+
+/// Ends a consent that the survivor has not taken back herself.
+package struct ConsentEnd: Codable, Hashable, Sendable {
+  /// The case's id.
+  package var `case`: String
+  /// Which grants; absent means all of the case that rest on consent.
+  package var grants: [UInt64]?
+  /// `revoked` or `invalidated`.
+  package var outcome: String
+  /// Why, a code of the policy's list `revocation` or `invalidity`.
+  package var reason: String
+  /// The paper it rests on; needed for `revoked`.
+  package var authority: String?
+  /// For `revoked`: whether what was shared is erased as well; `invalidated` always erases.
+  package var erase: Bool
+
+  /// Gathers the parts.
+  package init(
+    `case`: String,
+    grants: [UInt64]? = nil,
+    outcome: String,
+    reason: String,
+    authority: String? = nil,
+    erase: Bool = false
+  ) {
+    self.case = `case`
+    self.grants = grants
+    self.outcome = outcome
+    self.reason = reason
+    self.authority = authority
+    self.erase = erase
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case `case`, grants, outcome, reason, authority, erase
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let fields = try decoder.onlyFields(CodingKeys.self)
+    `case` = try fields.decode(String.self, forKey: .case)
+    grants = try fields.decodeIfPresent([UInt64].self, forKey: .grants)
+    outcome = try fields.decode(String.self, forKey: .outcome)
+    reason = try fields.decode(String.self, forKey: .reason)
+    authority = try fields.decodeIfPresent(String.self, forKey: .authority)
+    erase = try fields.decodeIfPresent(Bool.self, forKey: .erase) ?? false
   }
 }
 

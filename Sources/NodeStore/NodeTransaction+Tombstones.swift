@@ -177,6 +177,15 @@ extension NodeTransaction {
     index: UInt64,
     untilMs: UInt64
   ) throws {
+    // What was handed on ends with the new grant from now on.
+    try database.execute(
+      sql: """
+        UPDATE onward SET parent_log = ?1, parent_idx = ?2
+        WHERE (peer, parent_log, parent_idx) IN
+          (SELECT peer, grant_log, grant_idx FROM referral WHERE id = ?3)
+        """,
+      arguments: [log, Int64(clamping: index), referral]
+    )
     try database.execute(
       sql: "UPDATE referral SET grant_log = ?, grant_idx = ?, until = ? WHERE id = ?",
       arguments: [log, Int64(clamping: index), Int64(clamping: untilMs), referral]

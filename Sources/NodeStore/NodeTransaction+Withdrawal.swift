@@ -83,6 +83,19 @@ extension NodeTransaction {
       SELECT g.renews FROM consent_grant g JOIN renewed r ON g.idx = r.idx WHERE g.renews NOT NULL)
     """
 
+  /// The last grant that renews one, itself where none does.
+  package func newest(of grant: OwnGrant) throws -> OwnGrant? {
+    var last = grant
+    while let next = try Int64.fetchOne(
+      database,
+      sql: "SELECT max(grant_idx) FROM renewal WHERE renews = ?",
+      arguments: [Int64(last.index)]
+    ), let renewal = try ownGrant(UInt64(next)) {
+      last = renewal
+    }
+    return last
+  }
+
   /// Remembers that a holder owes an answer to a withdrawal.
   ///
   /// Who still owes an erasure receipt goes on owing it, whatever is stopped after.

@@ -149,6 +149,10 @@ public enum ConsentFault: String, Error, Sendable, Hashable, CaseIterable {
   case countryMissing = "country-missing"
   /// A recipient abroad for a purpose that the policy does not send there.
   case abroadNotAllowed = "abroad-not-allowed"
+  /// A recipient abroad that the policy does not name.
+  case foreignAgency = "foreign-agency"
+  /// The consent names another country than the policy does for that agency.
+  case countryOther = "country-other"
   /// The grant outlives the day on which the child comes of age.
   case beyondMajority = "beyond-majority"
   /// A text is longer than it may be.

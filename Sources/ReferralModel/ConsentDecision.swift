@@ -14,6 +14,8 @@ public struct DisclosureRequest: Sendable {
   public var answersOpenQuestion: Bool
   /// Agencies the survivor has denied; known at the sender only.
   public var deniedAgencies: [AgencyID]
+  /// Where the register places the recipient; `nil` where that is not known.
+  public var region: Code?
 
   /// Describes a disclosure.
   public init(
@@ -23,12 +25,14 @@ public struct DisclosureRequest: Sendable {
     groups: [FieldGroup],
     basis: Basis,
     answersOpenQuestion: Bool = false,
-    deniedAgencies: [AgencyID] = []
+    deniedAgencies: [AgencyID] = [],
+    region: Code? = nil
   ) {
     (self.kind, self.recipient, self.purpose) = (kind, recipient, purpose)
     (self.groups, self.basis) = (groups, basis)
     self.answersOpenQuestion = answersOpenQuestion
     self.deniedAgencies = deniedAgencies
+    self.region = region
   }
 }
 
@@ -101,6 +105,8 @@ public enum RefusalReason: Hashable, Sendable {
   case policyGroups
   /// The survivor has denied that agency.
   case survivorDeny
+  /// The recipient is abroad, and the policy does not name it, or not for this.
+  case foreignAgency
 
   /// The registered code of the reason.
   public var code: String {
@@ -117,6 +123,7 @@ public enum RefusalReason: Hashable, Sendable {
     case .policyPurpose: "policy-purpose"
     case .policyGroups: "policy-groups"
     case .survivorDeny: "survivor-deny"
+    case .foreignAgency: "foreign-agency"
     }
   }
 
@@ -128,7 +135,7 @@ public enum RefusalReason: Hashable, Sendable {
       "grant"
     case .withdrawn: "withdrawn"
     case .grantUsed: "grant-used"
-    case .policyKind, .policyPurpose, .policyGroups: "policy"
+    case .policyKind, .policyPurpose, .policyGroups, .foreignAgency: "policy"
     }
   }
 }
@@ -205,6 +212,11 @@ extension Policy {
       kind.bases.contains(request.basis)
     else { return reasons.append(.policyKind) }
     guard let purpose = purpose(request.purpose) else { return reasons.append(.policyPurpose) }
+    if isAbroad(request.region) {
+      let isHerWord = !request.basis.isException && request.basis != .onward
+      let isNamed = foreignAgency(request.recipient, for: request.purpose) != nil
+      if !isHerWord || !isNamed { reasons.append(.foreignAgency) }
+    }
     var allowed = kind.mask
     // What answers a question is bounded by the kind alone.
     if request.basis != .reply { allowed = allowed.intersection(purpose.mask) }

@@ -114,7 +114,13 @@ extension Policy {
     region: Code?,
     country: String?
   ) -> [ConsentFault] {
+    // Across a border only her own word counts, and only to an agency that the policy names.
+    let isAbroad = isAbroad(region)
+    let named = foreignAgency(request.peer, for: request.purpose)
     // An exception is judged by its own rule; what is handed on rests on the first consent.
+    if isAbroad, request.basis.isException || request.basis == .onward {
+      return [.abroadNotAllowed]
+    }
     guard request.basis == .consent || request.basis == .guardianConsent else { return [] }
     guard let taken else { return [.recordMissing] }
     var faults: [ConsentFault] = []
@@ -125,15 +131,30 @@ extension Policy {
     }
     guard let rules = consent else { return faults }
     let isWritten = Code(taken.expression).map(rules.written.contains) ?? false
-    let isAbroad = region == rules.abroad.region
     if !isWritten, isAbroad || rules.writtenFor.contains(request.purpose) {
       faults.append(.writtenMissing)
     }
     if isAbroad {
       if !rules.abroad.purposes.contains(request.purpose) { faults.append(.abroadNotAllowed) }
-      if country?.isEmpty ?? true { faults.append(.countryMissing) }
+      if named == nil { faults.append(.foreignAgency) }
+      if country?.isEmpty ?? true {
+        faults.append(.countryMissing)
+      } else if let named, country.map({ Self.same($0, named.country.text) }) == false {
+        faults.append(.countryOther)
+      }
     }
     return faults
+  }
+
+  /// Whether the register places somebody where this policy sees another country.
+  func isAbroad(_ region: Code?) -> Bool { region != nil && region == consent?.abroad.region }
+
+  /// A foreign mechanism's agency that the policy names, for a purpose that it sends abroad.
+  func foreignAgency(_ agency: AgencyID, for purpose: Purpose) -> ForeignAgency? {
+    guard let rule = crossBorder, consent?.abroad.purposes.contains(purpose) ?? false else {
+      return nil
+    }
+    return rule.agencies.first { $0.agency == agency }
   }
 
   /// Whether two people as written down are the same, letter case and spaces apart.

@@ -84,4 +84,14 @@ public enum WithdrawalStep: String, Sendable, CaseIterable {
   case erase
   /// Share again: she has given a new consent, which renews the grant that was stopped.
   case resume
+  /// Go on: she has given a new consent, which renews a grant that was not stopped.
+  case renew
+
+  /// Whether it takes something away; the others put the referral under a new grant.
+  public var ends: Bool {
+    switch self {
+    case .stop, .erase: true
+    case .resume, .renew: false
+    }
+  }
 }

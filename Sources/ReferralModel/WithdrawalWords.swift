@@ -1,21 +1,33 @@
-/// Why a grant ended before its time, as it stands in the `outcome` of a `withdraw` event.
+/// How a consent ends that the survivor has not taken back herself.
 ///
-/// Source: domain §7.3, `Protocol/spec/05-receipts.md` WDR-006.
-public enum WithdrawalCause: String, Sendable, CaseIterable {
-  /// The survivor took it back.
-  case withdrawn
-  /// An agency or a court took it back.
+/// Source: domain §7.3, `Protocol/spec/05-receipts.md` WDR-006, `13-consent.md` CNS-036 to CNS-039.
+public enum ConsentEndKind: String, Sendable, CaseIterable {
+  /// A court, a guardian or an authority took it back.
   case revoked
   /// It never was a consent: forced, the wrong person, no interpreter.
   case invalidated
 
-  /// Whether people must look into how it came about.
-  public var isIncident: Bool {
+  /// The step of the history.
+  public var step: ConsentStep {
     switch self {
-    case .invalidated: true
-    case .withdrawn, .revoked: false
+    case .revoked: .revoke
+    case .invalidated: .invalidate
     }
   }
+
+  /// The policy's list of reasons for it.
+  public var reasons: String {
+    switch self {
+    case .revoked: "revocation"
+    case .invalidated: "invalidity"
+    }
+  }
+
+  /// Whether what was shared under it is to be erased whatever else is said.
+  public var erases: Bool { self == .invalidated }
+
+  /// Whether people must look into how it came about.
+  public var isIncident: Bool { self == .invalidated }
 }
 
 /// How the word to stop came.

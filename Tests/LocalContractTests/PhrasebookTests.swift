@@ -35,6 +35,7 @@ internal import Testing
     let reasons: [RefusalReason] = [
       .noGrant, .wrongRecipient, .wrongPurpose, .groupsNotGranted([]), .expired, .basisNotAllowed,
       .withdrawn, .grantUsed, .policyKind, .policyPurpose, .policyGroups, .survivorDeny,
+      .foreignAgency,
     ]
     // A withdrawal's alerts, steps and receipts are told by the same table.
     let alerts = [

@@ -170,5 +170,95 @@ extension NodeTests {
       )
       #expect(try pair.ministry.tryCLI(["return", "list"]).status == 0)
     }
+
+    @Test(
+      "Across a border only to the agency that policy and consent name; a missed arrival alerts"
+    )
+    func abroad() async throws {
+      func reasons(_ client: LocalClient, _ caseID: String, _ ask: GrantAsk) async -> [String] {
+        var written = Pair.facts
+        (written.expression, written.witness) = ("signature", nil)
+        do throws(LocalFailure) {
+          _ = try await client.recordConsent(
+            ConsentRecord(case: caseID, grants: [ask], record: written)
+          )
+          return []
+        } catch {
+          return error.reasons
+        }
+      }
+      var ask = GrantAsk(
+        peer: "clinic.example",
+        purpose: "return",
+        groups: ["need"],
+        country: "uz"
+      )
+      // The first policy names nobody abroad.
+      let closed = try Pair(clinicIn: "abroad")
+      do {
+        defer { closed.end() }
+        try await closed.harness.start()
+        let caseID = try ConsentTests.newCase(closed)
+        let client = try await ConsentTests.session(closed)
+        #expect(await reasons(client, caseID, ask) == ["foreign-agency"])
+        let vital = try closed.ministry.tryCLI(
+          [
+            "consent", "exception", "--case", caseID, "--to", "clinic.example", "--purpose",
+            "health", "--groups", "need", "--basis", "vital-interest", "--json", "--reason-file",
+            "-",
+          ],
+          input: "Unconscious\n"
+        )
+        #expect(vital.out.contains("abroad-not-allowed"), "\(vital.out) \(vital.err)")
+      }
+
+      let text = try String(contentsOf: NodeHarness.policy, encoding: .utf8)
+      let named = FileManager.default.temporaryDirectory
+        .appendingPathComponent("p" + UUID().uuidString.prefix(8) + ".json")
+      defer { try? FileManager.default.removeItem(at: named) }
+      let entry =
+        #"{"agency": "clinic.example", "country": "uz", "labels": "#
+        + #"{"tg": "Дармонгоҳ", "ru": "Клиника", "en": "Clinic"}}"#
+      try Data(text.replacing(#""agencies": []"#, with: #""agencies": [\#(entry)]"#).utf8)
+        .write(to: named)
+      let pair = try Pair(clinicIn: "abroad", policy: named)
+      defer { pair.end() }
+      try await pair.harness.start()
+      let client = try await ConsentTests.session(pair)
+      let clinic = try await Pair.session(at: pair.clinic.socket)
+      let caseID = try ConsentTests.newCase(pair)
+      ask.country = nil
+      #expect(await reasons(client, caseID, ask) == ["country-missing"])
+      ask.country = "kz"
+      #expect(await reasons(client, caseID, ask) == ["country-other"])
+      ask.country = "uz"
+      ask.purpose = "health"
+      #expect(await reasons(client, caseID, ask) == ["abroad-not-allowed", "foreign-agency"])
+      ask.purpose = "return"
+      #expect(await reasons(client, caseID, ask) == [])
+      let grant = try #require(try await client.consents(of: caseID).grants.first?.grant)
+      var need = Pair.need
+      need["service"] = .text("voluntary-return")
+      let sent = try await client.refer(
+        ReferBatch(
+          referrals: [ReferAsk(grant: grant, content: ["need": need])],
+          wait: .receipt
+        )
+      )
+      #expect(sent.first?.state == "delivered")
+      let arrived = try #require(try await Pair.referrals(clinic, .incoming).first?.referral)
+      _ = try await clinic.act(.ack, on: arrived)
+      _ = try await clinic.act(.accept, on: arrived)
+      let referral = try #require(sent.first?.referral)
+      try await eventually("accepted") {
+        try await client.showReferral(referral).line.state == "accepted"
+      }
+      let past = NodeClock.system.nowMs() - 25 * 3_600_000
+      let line = try await client.journey(JourneyAsk(referral: referral, travelsAtMs: past))
+      #expect(line.state == "missed" && line.crossBorder)
+      let alarm = try pair.ministry.tryCLI(["return", "list", "--lang", "en"])
+      #expect(alarm.status == 1 && alarm.out.contains("NOT ARRIVED"))
+      #expect(try pair.findings() == [])
+    }
   }
 }

@@ -105,6 +105,21 @@ extension NodeTests {
         )
       }
 
+      // It is no consent, and nobody revokes or invalidates it as one.
+      for outcome in ["revoked", "invalidated"] {
+        await #expect(throws: LocalFailure.self) {
+          try await client.endConsent(
+            ConsentEnd(
+              case: caseID,
+              grants: [grant.grant],
+              outcome: outcome,
+              reason: outcome == "revoked" ? "court-order" : "coercion",
+              authority: "12/7"
+            )
+          )
+        }
+      }
+
       let number = "\(grant.grant)"
       let own = try node.tryCLI(["consent", "countersign", number])
       #expect(own.status == 77 && own.err.contains("second-person-same"))

@@ -8,26 +8,32 @@ internal import Testing
 
 /// A ministry that refers and a clinic that receives, in a temporary folder of their own.
 final class Pair {
-  static let specs: [NodeHarness.AgencySpec] = [
-    .init(
-      id: "ministry.example",
-      sector: "state",
-      name: "Ministry unit",
-      nameTg: "Шуъбаи вазорат",
-      nameRu: "Отдел министерства",
-      listens: true,
-      desks: [("intake", ["need", "identity", "contact", "safety", "health"])]
-    ),
-    .init(
-      id: "clinic.example",
-      sector: "international",
-      name: "Clinic",
-      nameTg: "Дармонгоҳ",
-      nameRu: "Клиника",
-      listens: true,
-      desks: [("health", ["need", "identity", "contact", "safety", "health"])]
-    ),
-  ]
+  static let specs = specs(clinicIn: "dushanbe")
+
+  private static func specs(clinicIn region: String) -> [NodeHarness.AgencySpec] {
+    [
+      .init(
+        id: "ministry.example",
+        sector: "state",
+        name: "Ministry unit",
+        nameTg: "Шуъбаи вазорат",
+        nameRu: "Отдел министерства",
+        listens: true,
+        desks: [("intake", ["need", "identity", "contact", "safety", "health"])]
+      ),
+      .init(
+        id: "clinic.example",
+        sector: "international",
+        name: "Clinic",
+        nameTg: "Дармонгоҳ",
+        nameRu: "Клиника",
+        listens: true,
+        desks: [("health", ["need", "identity", "contact", "safety", "health"])],
+        region: region
+      ),
+    ]
+  }
+
   /// The passphrase of every user.
   static let passphrase = NodeHarness.phrase
 
@@ -37,12 +43,16 @@ final class Pair {
   let clinic: HarnessNode
 
   /// Founds both, and others if asked; none runs yet.
-  init(besides others: [NodeHarness.AgencySpec] = []) throws {
+  init(
+    besides others: [NodeHarness.AgencySpec] = [],
+    clinicIn region: String = "dushanbe",
+    policy: URL = NodeHarness.policy
+  ) throws {
     // A short path: a socket's name has about a hundred bytes.
     root = FileManager.default.temporaryDirectory
       .appendingPathComponent("n" + UUID().uuidString.prefix(8))
-    harness = try NodeHarness(root: root)
-    try harness.found(Self.specs + others)
+    harness = try NodeHarness(root: root, policy: policy)
+    try harness.found(Self.specs(clinicIn: region) + others)
     ministry = try #require(harness.nodes["ministry.example"])
     clinic = try #require(harness.nodes["clinic.example"])
   }
@@ -161,7 +171,8 @@ final class Pair {
     guard output.status < 2 else {
       throw Programs.Failure("amonat-audit: \(output.status) \(output.out) \(output.err)")
     }
-    return output.out.split(separator: "\n").map(String.init)
+    return output.out.split(separator: "\n")
+      .map { $0.trimmingCharacters(in: .whitespaces) }
       .filter { $0.hasPrefix("error") || $0.hasPrefix("warning") }
   }
 }

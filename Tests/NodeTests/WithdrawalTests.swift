@@ -53,8 +53,8 @@ extension NodeTests {
         return url.path
       }
 
-      /// Error and warning codes of the auditor over all three.
-      func findings() throws -> [String] {
+      /// What the auditor says over all three: errors and warnings, unless told otherwise.
+      func findings(_ words: [String] = ["error", "warning"]) throws -> [String] {
         var bundles: [String] = []
         for spec in Self.specs {
           let node = try #require(harness.nodes[spec.id])
@@ -67,8 +67,9 @@ extension NodeTests {
           "amonat-audit",
           ["reconcile", "--realm", harness.realm, "--lang", "en"] + bundles
         )
-        return output.out.split(separator: "\n").map(String.init)
-          .filter { $0.hasPrefix("error") || $0.hasPrefix("warning") }
+        return output.out.split(separator: "\n")
+          .map { $0.trimmingCharacters(in: .whitespaces) }
+          .filter { line in words.contains(where: line.hasPrefix) }
       }
     }
 
@@ -308,6 +309,127 @@ extension NodeTests {
       await #expect(throws: LocalFailure.self) {
         try await ministry.resume(ConsentResume(case: caseID, grant: grant, record: Pair.facts))
       }
+      #expect(try trio.findings() == [])
+    }
+
+    @Test(
+      "What a court takes back stops everywhere, stands in the history and in the log (CNS-036)"
+    )
+    func revoked() async throws {
+      let trio = try await Trio()
+      defer { trio.end() }
+      let (caseID, grant, atShelter) = try await refer(trio, onward: false)
+      let node = try trio.node("ministry")
+      let ministry = try await trio.session("ministry")
+      // Without its paper, or for a reason that the policy does not know, nothing ends.
+      for (reason, authority) in [("court-order", nil), ("because", "Canary Court 7")] {
+        await #expect(throws: LocalFailure.self) {
+          try await ministry.endConsent(
+            ConsentEnd(case: caseID, outcome: "revoked", reason: reason, authority: authority)
+          )
+        }
+      }
+      #expect(try await ministry.consents(of: caseID).grants.map(\.state) == ["in-force"])
+      try node.cli([
+        "consent", "revoke", "--case", caseID, "--grant", "\(grant)", "--reason", "court-order",
+        "--authority", "Canary Court 7",
+      ])
+      let shelter = try await trio.session("shelter")
+      try await eventually("the shelter is frozen") {
+        try await shelter.showReferral(atShelter).content.isEmpty
+      }
+      // Nobody asked for an erasure, so none can be confirmed.
+      #expect(
+        try trio.node("shelter").tryCLI([
+          "referral", "erase", atShelter, "--confirmation", "call-back",
+        ]).status != 0
+      )
+      let story = try await ministry.consentStory(of: caseID)
+      #expect(story.whole && story.entries.map(\.state) == ["given", "revoked"])
+      #expect(story.entries.last?.reason == "court-order")
+      for call in ["revoke", "invalidate"] {
+        // It has ended: it is not renewed, nor revoked once more; that it never was one may be said still.
+        let again = try node.tryCLI([
+          "consent", call, "--case", caseID, "--reason",
+          call == "revoke" ? "court-order" : "coercion",
+          "--authority", "Canary Court 8",
+        ])
+        #expect((again.status == 0) == (call == "invalidate"), "\(again.out)")
+      }
+      await #expect(throws: LocalFailure.self) {
+        try await ministry.renewConsent(ConsentRenew(grant: grant, record: Pair.facts))
+      }
+      #expect(try trio.findings() == [])
+      let notes = try trio.findings(["note"])
+      #expect(notes.filter { $0.contains("consent-revoked") }.count == 1, "\(notes)")
+      #expect(notes.filter { $0.contains("consent-invalidated") }.count == 1)
+      #expect(!notes.joined().contains("Canary"))
+    }
+
+    @Test("What never was a consent is erased everywhere, and people are called (CNS-037)")
+    func invalidated() async throws {
+      let trio = try await Trio()
+      defer { trio.end() }
+      let (caseID, _, atShelter) = try await refer(trio, onward: true)
+      let shelter = try await trio.session("shelter")
+      let clinic = try await trio.session("clinic")
+      let ministry = try await trio.session("ministry")
+      _ = try await shelter.handOn(
+        HandOn(referral: atShelter, peer: "clinic.example", purpose: "health", groups: ["need"])
+      )
+      try await eventually("the clinic has it") {
+        try await !Pair.referrals(clinic, .incoming).isEmpty
+      }
+      let atClinic = try #require(try await Pair.referrals(clinic, .incoming).first?.referral)
+      try trio.node("ministry").cli([
+        "consent", "invalidate", "--case", caseID, "--reason", "coercion",
+      ])
+      for (name, referral) in [("shelter", atShelter), ("clinic", atClinic)] {
+        try await eventually("\(name) can confirm the erasure it was told") {
+          try trio.node(name).tryCLI([
+            "referral", "erase", referral, "--confirmation", "call-back",
+          ]).status == 0
+        }
+      }
+      try await eventually("the receipt of the shelter is here") {
+        try await ministry.withdrawalHolders(of: caseID).holders.first?.outcome == "erased"
+      }
+      #expect(try await ministry.alerts().alerts.map(\.kind).contains("consent-invalid"))
+      #expect(try await ministry.consentStory(of: caseID).entries.last?.state == "invalidated")
+      #expect(try trio.findings() == [])
+      #expect(try trio.findings(["note"]).contains { $0.contains("consent-invalidated") })
+    }
+
+    @Test("A renewal reaches whoever holds something, by itself, and what was handed on (WDR-018)")
+    func renewed() async throws {
+      let trio = try await Trio()
+      defer { trio.end() }
+      let (caseID, grant, atShelter) = try await refer(trio, onward: true)
+      let shelter = try await trio.session("shelter")
+      let clinic = try await trio.session("clinic")
+      let ministry = try await trio.session("ministry")
+      _ = try await shelter.handOn(
+        HandOn(referral: atShelter, peer: "clinic.example", purpose: "health", groups: ["need"])
+      )
+      try await eventually("the clinic has it") {
+        try await !Pair.referrals(clinic, .incoming).isEmpty
+      }
+      let atClinic = try #require(try await Pair.referrals(clinic, .incoming).first?.referral)
+      let renewed = try await ministry.renewConsent(
+        ConsentRenew(grant: grant, days: 60, record: Pair.facts)
+      ).grants[0]
+      try await eventually("the shelter knows until when, without another message") {
+        try await Pair.referrals(shelter, .incoming).first?.untilMs == renewed.untilMs
+      }
+      #expect(try await shelter.showReferral(atShelter).content["identity"] != nil)
+      // What ends now is the renewed grant, and everything under it, also what was handed on before.
+      _ = try await ministry.stop(
+        ConsentStop(case: caseID, grants: [renewed.grant], channel: "telephone")
+      )
+      try await eventually("the clinic is frozen") {
+        try await clinic.showReferral(atClinic).content.isEmpty
+      }
+      #expect(try await shelter.showReferral(atShelter).content.isEmpty)
       #expect(try trio.findings() == [])
     }
 

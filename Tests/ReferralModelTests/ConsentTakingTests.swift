@@ -166,23 +166,91 @@ internal import Testing
   }
 
   @Test("CNS-022: across a border only for what the policy sends there, in writing, by country")
-  func abroad() {
+  func abroad() throws {
     let there = code("abroad")
     var wanted = leg("return")
-    #expect(policy.judge(wanted, taken: Self.adult(), region: there, country: "Country").isEmpty)
+    // The first policy names nobody abroad: nothing goes there.
+    #expect(
+      self.policy.judge(wanted, taken: Self.adult(), region: there, country: "uz")
+        == [.foreignAgency]
+    )
+    let policy = try Self.naming(wanted.peer)
+    #expect(policy.judge(wanted, taken: Self.adult(), region: there, country: "UZ").isEmpty)
+    #expect(
+      policy.judge(wanted, taken: Self.adult(), region: there, country: "kz") == [.countryOther]
+    )
     #expect(
       policy.judge(wanted, taken: Self.adult(), region: there, country: nil) == [.countryMissing]
     )
     var oral = Self.adult()
     oral.expression = "oral-remote"
     #expect(
-      policy.judge(wanted, taken: oral, region: there, country: "Country") == [.writtenMissing]
+      policy.judge(wanted, taken: oral, region: there, country: "uz") == [.writtenMissing]
     )
     wanted.purpose = purpose("health")
     #expect(
-      policy.judge(wanted, taken: Self.adult(), region: there, country: "Country")
-        == [.abroadNotAllowed]
+      policy.judge(wanted, taken: Self.adult(), region: there, country: "uz")
+        == [.abroadNotAllowed, .foreignAgency]
     )
+    for basis in [Basis.vitalInterest, .courtOrder, .onward] {
+      wanted.basis = basis
+      #expect(
+        policy.judge(wanted, taken: Self.adult(), region: there, country: "uz")
+          == [.abroadNotAllowed],
+        "only her own word carries anything across a border"
+      )
+    }
+  }
+
+  /// The first policy, naming an agency abroad.
+  private static func naming(_ agency: AgencyID) throws -> Policy {
+    let text = String(
+      decoding: try RepositoryFile.bytes("Protocol/policy/tj-nrm.json"),
+      as: UTF8.self
+    )
+    let named = text.replacing(
+      #""agencies": []"#,
+      with: #""agencies": [{"agency": "\#(agency.text)", "country": "uz", "#
+        + #""labels": {"tg": "Дур", "ru": "Дальнее", "en": "Far"}}]"#
+    )
+    return try Policy.parse(Array(named.utf8))
+  }
+
+  @Test("CNS-027: both sides refuse what goes to an agency abroad that the policy does not name")
+  func foreignAgency() throws {
+    let peer = leg("return").peer
+    let grant = GrantFacts(
+      log: try #require(LogID("ministry.example/amonat/log/1")),
+      index: 7,
+      peer: peer,
+      purpose: purpose("return"),
+      groups: groups("need"),
+      basis: .consent,
+      untilMs: now + 1
+    )
+    func decide(_ policy: Policy, _ region: String, _ basis: Basis = .consent) -> Decision {
+      var grant = grant
+      grant.basis = basis
+      return policy.decide(
+        DisclosureRequest(
+          kind: .offer,
+          recipient: peer,
+          purpose: grant.purpose,
+          groups: grant.groups,
+          basis: basis,
+          region: code(region)
+        ),
+        under: grant,
+        atMs: now
+      )
+    }
+    #expect(decide(policy, "dushanbe").isAllowed)
+    #expect(decide(policy, "abroad") == .refused([.foreignAgency]))
+    #expect(decide(policy, "abroad").check == "policy")
+    let naming = try Self.naming(peer)
+    #expect(decide(naming, "abroad").isAllowed)
+    #expect(decide(naming, "abroad", .onward) == .refused([.foreignAgency]))
+    #expect(decide(try Self.naming(agency("else.example")), "abroad") == .refused([.foreignAgency]))
   }
 
   @Test("CNS-023: no answer about police or status changes what may be granted for a service")

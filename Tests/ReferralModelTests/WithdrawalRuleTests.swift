@@ -81,7 +81,13 @@ internal import Testing
 
   @Test("Only what never was a consent is an incident (WDR-006)")
   func causes() {
-    #expect(WithdrawalCause.allCases.filter(\.isIncident) == [.invalidated])
+    #expect(ConsentEndKind.allCases.filter(\.isIncident) == [.invalidated])
+    #expect(ConsentEndKind.allCases.filter(\.erases) == [.invalidated])
+    for kind in ConsentEndKind.allCases {
+      #expect(ConsentState.given.after(kind.step)?.rawValue == kind.rawValue)
+      let reasons = Code(kind.reasons).flatMap { policy.list($0) }
+      #expect(reasons != nil, "the policy says why a consent is \(kind)")
+    }
   }
 
   @Test("A plan erases what was taken back, and keeps what has a ground and a date (WDR-014)")

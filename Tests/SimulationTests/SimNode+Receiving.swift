@@ -220,7 +220,7 @@ extension SimNode {
     let groups = letter.groups.isEmpty ? nil : Set(letter.groups)
     if grant.log == Sim.logs[me] {
       let own = Int(grant.index)
-      guard step != .resume, grants.indices.contains(own), !grants[own].facts.isWithdrawn else {
+      guard step.ends, grants.indices.contains(own), !grants[own].facts.isWithdrawn else {
         return
       }
       end(own, .stop, groups: groups, .machine, nowMs)

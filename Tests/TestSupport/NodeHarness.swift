@@ -16,6 +16,8 @@ package final class NodeHarness {
     package let desks: [(name: String, groups: [String])]
     /// What it does in the mechanism, such as `coordinator`.
     package let roles: [String]
+    /// Where the register places it.
+    package let region: String
 
     package init(
       id: String,
@@ -25,7 +27,8 @@ package final class NodeHarness {
       nameRu: String,
       listens: Bool,
       desks: [(name: String, groups: [String])],
-      roles: [String] = []
+      roles: [String] = [],
+      region: String = "dushanbe"
     ) {
       self.id = id
       self.sector = sector
@@ -35,6 +38,7 @@ package final class NodeHarness {
       self.listens = listens
       self.desks = desks
       self.roles = roles
+      self.region = region
     }
   }
 
@@ -84,7 +88,7 @@ package final class NodeHarness {
         "amonat",
         [
           "init", "--state", state(agency.id).path, "--agency", agency.id, "--sector",
-          agency.sector, "--level", "national", "--region", "dushanbe", "--name-en", agency.name,
+          agency.sector, "--level", "national", "--region", agency.region, "--name-en", agency.name,
           "--name-tg", agency.nameTg, "--name-ru", agency.nameRu, "--passphrase-file",
           passphrase.path,
         ] + agency.roles.flatMap { ["--role", $0] }

@@ -75,83 +75,120 @@ package struct ConsentLifeService: Sendable {
     _ request: ConsentRenew,
     _ presence: SessionVault.Presence
   ) async throws(NodeError) -> ConsentRecorded {
-    let view = node.trust.view
-    guard let policy = view.policy else { throw NodeError(.policyUnknown) }
     let node = node
-    let (nowMs, atMs) = (node.trustedMs, node.clock.nowMs())
+    let nowMs = node.trustedMs
     return try await NodeError.wrapping {
       guard let old = try await node.store.read({ try $0.grants([request.grant]).first }) else {
         throw NodeError(.grantMissing)
-      }
-      guard let basis = Basis(rawValue: old.basis), !basis.isException, basis != .onward else {
-        throw NodeError(.policy, reasons: ["basis-not-allowed"])
       }
       // What was taken back is not renewed: that is a new question (CNS-002).
       guard old.withdrawIndex == nil, !old.stopped else {
         throw NodeError(.consentFrozen, reasons: ["withdrawn"])
       }
-      let opened = try await OpenedCase(old.caseName, presence, node)
-      let loaded = try await ConsentDossier.load(opened, node)
-      var dossier = loaded.dossier
-      let faults = policy.judge(request.record.circumstances)
-      guard faults.isEmpty else {
-        throw NodeError(.consentFacts, reasons: faults.map(\.rawValue))
-      }
-      try dossier.take(request.record.circumstances, atMs: atMs, actor: presence.user)
-      let before = dossier.legs.first { $0.grant == old.index }
-      let decides = request.record.decidedBy == "self"
-      let leg = try ConsentService.leg(
-        GrantAsk(
-          peer: old.peer,
-          purpose: old.purpose,
-          service: before?.service,
-          groups: old.groups,
-          basis: (decides ? Basis.consent : .guardianConsent).rawValue,
-          days: request.days,
-          onward: old.onward,
-          country: request.country ?? before?.country
-        ),
-        caseName: opened.name,
-        renews: old.index,
-        actor: presence.user,
-        second: nil,
-        dossier: dossier,
-        view: view,
-        policy: policy,
-        nowMs: nowMs
-      )
-      let held = try await node.store.read { try $0.grants(caseName: opened.name) }
-      try dossier.catchUp(with: held, nowMs: nowMs)
-      try node.store.keyring.addPersonKeys([(leg.key.id, opened.name, leg.key.secret)])
-      let (kept, adultOn) = (dossier, request.record.adultOnMs)
-      let index = try await node.store.change { transaction -> UInt64 in
-        let index = try transaction.grant(
-          leg.draft,
-          caseName: opened.name,
-          staff: .init(actor: presence.user, desk: opened.line.desk, atMs: atMs)
-        )
-        try transaction.fileRenewal(index, of: old.index)
-        var dossier = kept
-        dossier.legs.append(
-          .init(
-            grant: index,
-            service: leg.ask.service,
-            authority: nil,
-            country: leg.ask.country,
-            taking: dossier.takings.last?.id
-          )
-        )
-        try dossier.agree(to: leg.question, atMs: atMs, actor: presence.user, grant: index)
-        if let adultOn { try transaction.setDueDate(caseName: opened.name, atMs: adultOn) }
-        try dossier.save(transaction, opened, over: loaded.sealed, atMs: atMs)
-        return index
-      }
-      let grants = try await node.store.read { try $0.grants([index]) }
+      let again = try await askAgain(request, old, .renew, presence)
+      let grants = try await node.store.read { try $0.grants([again.grant]) }
       return ConsentRecorded(
         grants: grants.map { $0.view(nowMs: nowMs) },
-        receipt: kept.takings.last?.receipt
+        receipt: again.receipt
       )
     }
+  }
+
+  /// What came of asking again.
+  struct Again: Sendable {
+    let grant: UInt64
+    let receipt: String?
+    /// What tells the holder.
+    let message: Digest32?
+  }
+
+  /// A new grant that renews an old one: how she was asked, the event, and the leg under it.
+  func askAgain(
+    _ request: ConsentRenew,
+    _ old: OwnGrant,
+    _ step: WithdrawalStep,
+    _ presence: SessionVault.Presence
+  ) async throws -> Again {
+    let view = node.trust.view
+    guard let policy = view.policy else { throw NodeError(.policyUnknown) }
+    let (nowMs, atMs) = (node.trustedMs, node.clock.nowMs())
+    guard let basis = Basis(rawValue: old.basis), !basis.isException, basis != .onward else {
+      throw NodeError(.policy, reasons: ["basis-not-allowed"])
+    }
+    let opened = try await OpenedCase(old.caseName, presence, node)
+    let loaded = try await ConsentDossier.load(opened, node)
+    var dossier = loaded.dossier
+    let faults = policy.judge(request.record.circumstances)
+    guard faults.isEmpty else {
+      throw NodeError(.consentFacts, reasons: faults.map(\.rawValue))
+    }
+    try dossier.take(request.record.circumstances, atMs: atMs, actor: presence.user)
+    let before = dossier.legs.first { $0.grant == old.index }
+    let decides = request.record.decidedBy == "self"
+    let leg = try ConsentService.leg(
+      GrantAsk(
+        peer: old.peer,
+        purpose: old.purpose,
+        service: before?.service,
+        groups: old.groups,
+        basis: (decides ? Basis.consent : .guardianConsent).rawValue,
+        days: request.days,
+        onward: old.onward,
+        country: request.country ?? before?.country
+      ),
+      caseName: opened.name,
+      renews: old.index,
+      actor: presence.user,
+      second: nil,
+      dossier: dossier,
+      view: view,
+      policy: policy,
+      nowMs: nowMs
+    )
+    let held = try await node.store.read { try $0.grants(caseName: opened.name) }
+    try dossier.catchUp(with: held, nowMs: nowMs)
+    try node.store.keyring.addPersonKeys([(leg.key.id, opened.name, leg.key.secret)])
+    let notice = RenewalNotice(
+      step: step,
+      view: view,
+      me: node.trust.me,
+      actor: presence.user,
+      nowMs: nowMs,
+      atMs: atMs
+    )
+    let (kept, adultOn) = (dossier, request.record.adultOnMs)
+    let again = try await node.store.change { transaction -> Again in
+      let index = try transaction.grant(
+        leg.draft,
+        caseName: opened.name,
+        staff: .init(actor: presence.user, desk: opened.line.desk, atMs: atMs)
+      )
+      try transaction.fileRenewal(index, of: old.index)
+      var dossier = kept
+      dossier.legs.append(
+        .init(
+          grant: index,
+          service: leg.ask.service,
+          authority: nil,
+          country: leg.ask.country,
+          taking: dossier.takings.last?.id
+        )
+      )
+      try dossier.agree(to: leg.question, atMs: atMs, actor: presence.user, grant: index)
+      if let adultOn { try transaction.setDueDate(caseName: opened.name, atMs: adultOn) }
+      try dossier.save(transaction, opened, over: loaded.sealed, atMs: atMs)
+      if step == .resume {
+        try transaction.closeStop(grant: old.index)
+        try transaction.forgetHolders(grant: old.index, atMs: atMs)
+      }
+      return Again(
+        grant: index,
+        receipt: dossier.takings.last?.receipt,
+        message: try notice.place(old, under: index, transaction)
+      )
+    }
+    if again.message != nil { node.lanes.wake(old.peer) }
+    return again
   }
 
   /// The recipient's own consent for a leg it carries out: from then on what keeps her safe here

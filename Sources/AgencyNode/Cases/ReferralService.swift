@@ -251,7 +251,8 @@ package struct ReferralService: Sendable {
         purpose: facts.purpose,
         groups: [need],
         basis: facts.basis,
-        answersOpenQuestion: false
+        answersOpenQuestion: false,
+        region: view.directory.agency(peer)?.region
       ),
       under: facts,
       atMs: nowMs

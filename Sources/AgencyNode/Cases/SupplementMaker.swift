@@ -53,7 +53,8 @@ struct SupplementMaker: Sendable {
         purpose: facts.purpose,
         groups: parts.map(\.0),
         basis: facts.basis,
-        answersOpenQuestion: false
+        answersOpenQuestion: false,
+        region: view.directory.agency(peer)?.region
       ),
       under: facts,
       atMs: nowMs

@@ -48,12 +48,6 @@ package struct WithdrawalService: Sendable {
         detail: "confirmation: " + WithdrawalCheck.allCases.map(\.rawValue).joined(separator: ", ")
       )
     }
-    guard let cause = WithdrawalCause(rawValue: request.cause) else {
-      throw NodeError(
-        .malformed,
-        detail: "cause: " + WithdrawalCause.allCases.map(\.rawValue).joined(separator: ", ")
-      )
-    }
     let node = node
     switch check {
     case .codeWord:
@@ -72,7 +66,6 @@ package struct WithdrawalService: Sendable {
       groups: try Self.groups(request.groups),
       step: request.coercion ? .stop : .erase,
       after: nil,
-      cause: cause,
       presence: presence
     )
   }
@@ -190,7 +183,6 @@ package struct WithdrawalService: Sendable {
     groups: [String]?,
     step: WithdrawalStep,
     after channel: StopChannel?,
-    cause: WithdrawalCause = .withdrawn,
     presence: SessionVault.Presence
   ) async throws(NodeError) -> ConsentChanged {
     let node = node
@@ -232,15 +224,6 @@ package struct WithdrawalService: Sendable {
           } else {
             try transaction.closeStop(grant: grant.index)
           }
-          if cause.isIncident {
-            try transaction.raise(
-              .consentInvalid,
-              log: grant.log,
-              index: grant.index,
-              peer: nil,
-              atMs: atMs
-            )
-          }
           return ended
         }
         try transaction.keepAnswer {
@@ -262,7 +245,8 @@ package struct WithdrawalService: Sendable {
     }
   }
 
-  private static func changed(
+  /// What has come of it, as the local API tells it.
+  static func changed(
     _ grants: [OwnGrant],
     _ ended: [GrantEnding.Ended],
     nowMs: UInt64

@@ -31,7 +31,7 @@ struct InboundWithdrawal {
     if grant.log.agency == me {
       return try stopped(grant, transaction, into: &effects)
     }
-    if step == .resume { return try resumed(grant, transaction, into: &effects) }
+    guard step.ends else { return try goesOn(grant, transaction, into: &effects) }
     let offer = try transaction.offer(peer: row, log: grant.log.text, index: grant.index)
     let referral = try offer.flatMap { try transaction.referral($0.referral) }
     effects.referral = referral?.row
@@ -109,7 +109,7 @@ struct InboundWithdrawal {
   ///
   /// Called when the message has its RECEIVE event, which is the cause of ours.
   func passOn(cause: UInt64, _ transaction: NodeTransaction) throws -> Set<String> {
-    guard let grant = notification.withdrawn, grant.log.agency != me, step != .resume else {
+    guard let grant = notification.withdrawn, grant.log.agency != me, step.ends else {
       return []
     }
     let root = item.ref ?? item.id
@@ -147,8 +147,10 @@ struct InboundWithdrawal {
     _ transaction: NodeTransaction,
     into effects: inout InboundEffects
   ) throws {
-    guard step != .resume, let own = try transaction.ownGrant(grant.index),
-      own.log == grant.log.text, own.peer == item.peer.text
+    guard step.ends, let named = try transaction.ownGrant(grant.index),
+      named.log == grant.log.text, named.peer == item.peer.text,
+      // Her word crossed a renewal on its way: it is the leg that she means.
+      let own = try transaction.newest(of: named)
     else { return }
     effects.referral = try transaction.ownReferral(grant: own.index)?.row
     guard !own.stopped else { return }
@@ -172,10 +174,9 @@ struct InboundWithdrawal {
     effects.wake.insert(ended.peer)
   }
 
-  /// She has given a new consent: what is here and was not to be erased is open again.
-  ///
-  /// From now on it stands under the grant that the message names; the old one's tombstone stays.
-  private func resumed(
+  /// She has given a new consent: what is here and was not to be erased goes on under the grant that
+  /// the message names, and opens again where it was stopped; the old one's tombstone stays.
+  private func goesOn(
     _ grant: CheckedItem.GrantName,
     _ transaction: NodeTransaction,
     into effects: inout InboundEffects
@@ -183,7 +184,11 @@ struct InboundWithdrawal {
     guard let untilMs = notification.untilMs, untilMs > nowMs,
       view.directory.isActive(item.peer, atMs: nowMs), let offer = item.ref,
       let referral = try transaction.referral(offer: offer, peer: item.peer.text),
-      !referral.isSender, !referral.erased
+      !referral.isSender, !referral.erased,
+      // A renewal undoes no stop: whoever has heard one here has heard it after she agreed (WDR-018).
+      step == .resume || referral.frozenSinceMs == nil,
+      // An older renewal that comes late says nothing any more.
+      referral.grantLog != grant.log.text || referral.grantIndex < grant.index
     else { return }
     effects.referral = referral.row
     let known = try transaction.tombstone(
@@ -200,7 +205,7 @@ struct InboundWithdrawal {
       index: grant.index,
       untilMs: untilMs
     )
-    guard let open = try transaction.referral(referral.row) else { return }
+    guard step == .resume, let open = try transaction.referral(referral.row) else { return }
     try InboundEffects.move(
       open,
       .resumeSharing,

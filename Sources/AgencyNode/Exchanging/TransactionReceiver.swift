@@ -51,7 +51,9 @@ struct TransactionReceiver: ReceiverState {
     policy: Digest32,
     atMs nowMs: UInt64
   ) throws -> Decision? {
-    view.allowedPolicy(policy)?.decide(request, under: grant, atMs: nowMs)
+    var request = request
+    request.region = view.directory.agency(request.recipient)?.region
+    return view.allowedPolicy(policy)?.decide(request, under: grant, atMs: nowMs)
   }
 
   func hasOutlived(policy: Digest32, atMs nowMs: UInt64) throws -> Bool {

@@ -106,6 +106,16 @@ enum ConsentReasons {
       .russian: "С этой целью за границу не передают.",
       .english: "Nothing is sent abroad for that purpose.",
     ],
+    "foreign-agency": [
+      .tajik: "Ин муассисаи хориҷиро қоидаҳо номбар намекунанд.",
+      .russian: "Этого зарубежного учреждения нет в правилах.",
+      .english: "The policy does not name that foreign agency.",
+    ],
+    "country-other": [
+      .tajik: "Ин муассиса дар кишвари дигар аст.",
+      .russian: "Это учреждение в другой стране.",
+      .english: "That agency is in another country.",
+    ],
     "beyond-majority": [
       .tajik: "Аз рӯзи балоғат дарозтар аст.",
       .russian: "Дольше дня совершеннолетия.",

@@ -63,6 +63,8 @@ package enum Phrase: String, CaseIterable, Sendable {
   case denied
   case stopped
   case withdrawn
+  case revoked
+  case invalidated
   case messagesSent
   case stoppedQuietly
   case resumed

@@ -10,6 +10,7 @@ struct ConsentGroup: AsyncParsableCommand {
       ConsentNew.self, ConsentAdd.self, ConsentShow.self, ConsentStoryCommand.self,
       ConsentLapsed.self, RenewConsent.self, TakeOwnConsent.self, UseException.self,
       CountersignException.self, StopSharing.self, WithdrawConsent.self,
+      RevokeConsent.self, InvalidateConsent.self,
       ResumeSharing.self, SetCodeWord.self, ShowWithdrawalHolders.self,
     ]
   )

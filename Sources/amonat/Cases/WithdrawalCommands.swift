@@ -16,13 +16,6 @@ enum WithdrawalCheck: String, CaseIterable, ExpressibleByArgument {
   case callBack = "call-back"
 }
 
-/// Whose doing a withdrawal is.
-enum WithdrawalCause: String, CaseIterable, ExpressibleByArgument {
-  case withdrawn
-  case revoked
-  case invalidated
-}
-
 /// Which part of a case's consent is meant.
 struct ConsentPart: ParsableArguments {
   @Option(name: .customLong("case"), help: "The case's id.")
@@ -106,9 +99,6 @@ struct WithdrawConsent: NodeCommand {
 
   @OptionGroup var word: CodeWordOptions
 
-  @Option(help: "Whose doing it is: her own, an agency's or a court's, or that it never held.")
-  var cause: WithdrawalCause = .withdrawn
-
   @Flag(help: "She may have been forced.")
   var coercion = false
 
@@ -121,7 +111,6 @@ struct WithdrawConsent: NodeCommand {
       groups: part.groups,
       confirmation: confirmed.rawValue,
       codeWord: confirmed == .codeWord ? try word.read(call) : nil,
-      cause: cause.rawValue,
       coercion: coercion
     )
     return try await call { client throws(LocalFailure) in try await client.withdraw(request) }
