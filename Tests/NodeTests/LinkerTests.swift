@@ -2,6 +2,7 @@ internal import AgencyNode
 internal import Foundation
 internal import GRDB
 internal import LocalContract
+internal import NodeSupport
 internal import Synchronization
 internal import TestSupport
 internal import Testing
