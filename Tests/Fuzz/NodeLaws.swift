@@ -73,6 +73,7 @@ enum NodeLaws {
     survive(input, ContactConvert.self)
     survive(input, ContactOpen.self)
     survive(input, Countersign.self)
+    survive(input, CourierOut.self)
     survive(input, DraftSave.self)
     survive(input, ExceptionAsk.self)
     survive(input, HandOn.self)

@@ -124,6 +124,15 @@ extension NodeTests {
         try await there.showReferral(first.referral).content["identity"]?["name"]
           == .text("Гулнора")
       )
+      _ = try await there.ownConsent(
+        OwnConsent(
+          referral: first.referral,
+          desk: "health",
+          record: Pair.facts,
+          groups: ["need"],
+          answers: ["storing": true]
+        )
+      )
       _ = try await there.act(.start, on: first.referral)
       _ = try carry(clinic, ministry)
       #expect(try await state() == "in-service")
@@ -155,7 +164,8 @@ extension NodeTests {
       }
       _ = try carry(clinic, ministry)
       #expect(
-        try await client.withdrawalHolders(of: caseID).holders.map(\.outcome) == ["erased"]
+        try await client.withdrawalHolders(of: caseID).holders.map(\.outcome)
+          == ["kept-own-consent"]
       )
       _ = try carry(ministry, clinic)
       _ = try carry(clinic, ministry)

@@ -8,7 +8,7 @@ extension NodeTests {
   @Suite(.serialized) struct GuideTests {
     static let pages = [
       "consent", "exception", "child", "hotline", "paper-slip", "telephone", "return",
-      "own-consent", "information",
+      "own-consent", "information", "courier",
     ]
 
     /// A fenced block: ```` ```sh ```` runs, anything with a name is a file.

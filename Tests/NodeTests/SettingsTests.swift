@@ -1,3 +1,4 @@
+internal import AgencyNode
 internal import Foundation
 internal import LocalContract
 internal import TestSupport
@@ -88,6 +89,33 @@ extension NodeTests {
       }
       for flag in ["--help", "--version"] {
         #expect(try programs.run("amonatd", [flag]).status == 0)
+      }
+    }
+
+    @Test("Keeping parcels for others is off, and its limits have bounds")
+    func via() async throws {
+      func load(_ settings: [String: String]) async throws -> ViaSettings? {
+        try await DaemonSettings.load(
+          state: "/nonexistent",
+          file: nil,
+          flags: [:],
+          environment: settings
+        ).node.via
+      }
+      #expect(try await load([:]) == nil)
+      #expect(try await load(["AMONAT_VIA": "off", "AMONAT_VIA_DAYS": "7"]) == nil)
+      #expect(try await load(["AMONAT_VIA": "on"]) == ViaSettings())
+      #expect(
+        try await load([
+          "AMONAT_VIA": "on", "AMONAT_VIA_DAYS": "180", "AMONAT_VIA_PARCELS": "1",
+          "AMONAT_VIA_MEBIBYTES": "2", "AMONAT_VIA_DAILY": "3",
+        ]) == ViaSettings(days: 180, parcels: 1, mebibytes: 2, daily: 3)
+      )
+      for wrong in [
+        ["AMONAT_VIA": "yes"], ["AMONAT_VIA_DAYS": "0"], ["AMONAT_VIA_DAYS": "181"],
+        ["AMONAT_VIA_PARCELS": "-1"], ["AMONAT_VIA_MEBIBYTES": "many"], ["AMONAT_VIA_DAILY": "0"],
+      ] {
+        await #expect(throws: DaemonSettings.Failure.self, "\(wrong)") { try await load(wrong) }
       }
     }
 

@@ -203,6 +203,12 @@ package final class HarnessNode {
   package private(set) var port: UInt16 = 0
   /// The port that peers are told, when a relay stands between.
   package var announcedPort: UInt16?
+  /// The network namespace that it lives in, if not the test's own.
+  package var namespace: String?
+  /// Where peers call it, in its namespace; its own port at 127.0.0.1 where there are none.
+  package var announcedHosts: [String] = []
+  /// Who keeps its parcels.
+  package var vias: [String] = []
   /// Further flags of the process.
   package var extraArguments: [String] = []
 
@@ -233,10 +239,16 @@ package final class HarnessNode {
     let started = programs.process(
       "amonatd",
       [
-        "--state", state.path, "--listen", spec.listens ? "127.0.0.1:\(port)" : "none",
+        "--state", state.path, "--listen",
+        spec.listens ? "\(announcedHosts.isEmpty ? "127.0.0.1" : "0.0.0.0"):\(port)" : "none",
       ] + extraArguments + flags,
       environment: ["AMONAT_PASSPHRASE_COST": "least"]
     )
+    if let namespace, let program = started.executableURL {
+      // It takes the place of `ip`: the process id stays.
+      started.arguments = ["netns", "exec", namespace, program.path] + (started.arguments ?? [])
+      started.executableURL = URL(fileURLWithPath: "/usr/sbin/ip")
+    }
     if !FileManager.default.fileExists(atPath: logFile.path) {
       _ = FileManager.default.createFile(atPath: logFile.path, contents: nil)
     }
@@ -273,12 +285,15 @@ package final class HarnessNode {
         NodeHarness.users.joined(separator: ","),
       ])
     }
-    let endpoint = spec.listens ? ["--endpoint", "https://127.0.0.1:\(announcedPort ?? port)"] : []
+    let hosts = spec.listens ? (announcedHosts.isEmpty ? ["127.0.0.1"] : announcedHosts) : []
+    let places =
+      hosts.flatMap { ["--endpoint", "https://\($0):\(announcedPort ?? port)"] }
+      + vias.flatMap { ["--via", $0] }
     try cli(
       [
         "card", "sign", "--key", state.appendingPathComponent("agency.key").path,
         "--passphrase-file", passphrase.path,
-      ] + endpoint
+      ] + places
     )
     try cli(["peer", "export", "--out", introduction.path])
     try unlockAgain()

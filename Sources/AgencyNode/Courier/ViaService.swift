@@ -1,4 +1,5 @@
 internal import CanonicalBytes
+internal import Exchange
 internal import HTTPLine
 internal import LocalContract
 package import Logging
@@ -12,7 +13,7 @@ internal import Trust
 /// Parcels through a `via`, unattended: fetched where this node's link says they lie, put where a
 /// peer's does when neither can be called.
 ///
-/// Source: `Protocol/spec/10-parcels.md`, PCL-028 to PCL-030.
+/// Source: `Protocol/spec/10-parcels.md`, PCL-028 and PCL-029.
 package struct ViaService: Service {
   private let node: Node
   private let logger: Logger
@@ -60,7 +61,12 @@ enum ViaLines {
   /// A connection of its own to a keeper: a held fetch must not wait behind an exchange.
   static func connection(_ node: Node) -> PeerConnection {
     let tls = node.tls
-    return PeerConnection(endpoints: [], pins: [], identity: { tls.current })
+    return PeerConnection(
+      endpoints: [],
+      pins: [],
+      identity: { tls.current },
+      limits: HTTPLineLimits(responseBodyBytes: ParcelSeal.limitBytes)
+    )
   }
 
   /// Lets a connection follow the keeper's newest link.

@@ -172,6 +172,9 @@ package struct StatusService: Sendable {
       gauges.append(("amonat_log_settled_leaves", node.settled.own?.size ?? 0))
       gauges.append(("amonat_logs_forked", UInt64(node.forks.all.count)))
     }
+    if let load = try? node.via?.load() {
+      gauges += [("amonat_via_parcels", load.parcels), ("amonat_via_bytes", load.bytes)]
+    }
     return node.metrics.text(gauges: gauges)
   }
 }
