@@ -180,7 +180,7 @@ internal import Testing
     #expect(targets.isSuperset(of: ["Audit", "Trust", "TransparencyLog", "Sealing"]))
     #expect(targets.isDisjoint(with: ["HTTPLine", "PeerLink", "NodeStore", "LocalContract"]))
     let allowed: Set<String> = [
-      "ArgumentParser", "Audit", "CSodium", "CanonicalBytes", "Crypto", "Foundation",
+      "ArgumentParser", "Audit", "CSHA256", "CSodium", "CanonicalBytes", "Crypto", "Foundation",
       "ReferralModel",
       "Sealing", "SwiftASN1", "Synchronization", "TransparencyLog", "Trust", "X509",
     ]
