@@ -4,10 +4,8 @@ internal import TestSupport
 
 /// The main job of Amonat with real nodes: one survivor, two services, a refusal, a withdrawal, and a
 /// stranger who checks it all.
-final class DemoStory {
-  private let report = DemoReport()
+final class DemoStory: Story {
   private let harness: NodeHarness
-  private let root: URL
 
   static let agencies: [NodeHarness.AgencySpec] = [
     .init(
@@ -41,9 +39,9 @@ final class DemoStory {
     ),
   ]
 
-  init(root: URL) throws {
-    self.root = root
+  init(in root: URL, report: DemoReport) throws {
     harness = try NodeHarness(root: root)
+    super.init(root: root, report: report)
   }
 
   private func node(_ id: String) throws -> HarnessNode {
@@ -51,8 +49,8 @@ final class DemoStory {
     return node
   }
 
-  /// Tells the story; whether every check held.
-  func run(keepsRunning: Bool) async -> Bool {
+  /// Tells the story.
+  func run(keepsRunning: Bool) async {
     do {
       try await foundation()
       let legs = try await consentAndOffers()
@@ -69,8 +67,6 @@ final class DemoStory {
     } else {
       harness.stop()
     }
-    report.close()
-    return report.failed == 0
   }
 
   // MARK: Chapters
@@ -112,12 +108,7 @@ final class DemoStory {
     report.chapter("A caseworker opens a case and records consent, leg by leg")
     let ministry = try node("ministry.example")
     var legs = Legs()
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-    let example = try JSONSerialization.jsonObject(
-      with: Data(contentsOf: folder.appendingPathComponent("docs/examples/case-en.json"))
-    )
-    legs.example = example as? [String: Any] ?? [:]
+    legs.example = try example("case-en")
     let sections = try file("sections.json", legs.example["content"] ?? [:])
     legs.caseID =
       try object(
@@ -304,7 +295,7 @@ final class DemoStory {
       let path = root.appendingPathComponent("\(spec.id).bundle").path
       try node(spec.id).cli(["audit", "export", "--out", path])
       bundles.append(path)
-      let verdict = try findings("verify", [path])
+      let verdict = try findings(harness, "verify", [path])
       // The forced disclosure stands in the ministry's own log, and cannot be taken out of it.
       let expected = spec.id == "ministry.example" ? ["grant-scope"] : []
       report.check(
@@ -315,7 +306,7 @@ final class DemoStory {
         "\(verdict)"
       )
     }
-    let together = try findings("reconcile", bundles)
+    let together = try findings(harness, "reconcile", bundles)
     report.check(
       "the three agree on every message, and that finding stays the only one",
       together == ["grant-scope"],
@@ -348,21 +339,6 @@ final class DemoStory {
 
   // MARK: Helpers
 
-  /// The codes of the errors and warnings that the auditor's tool prints.
-  private func findings(_ command: String, _ bundles: [String]) throws -> [String] {
-    let output = try harness.programs.run(
-      "amonat-audit",
-      [command, "--realm", harness.realm, "--lang", "en"] + bundles
-    )
-    guard output.status < 2 else { return ["status \(output.status)", output.out, output.err] }
-    return output.out.split(separator: "\n").compactMap { line in
-      let words = line.split(separator: " ").map(String.init)
-      guard let severity = words.first, ["error", "warning"].contains(severity), words.count > 1
-      else { return nil }
-      return words[1]
-    }
-  }
-
   private func refer(_ legs: Legs, leg: Int, grant: UInt64) async throws -> [String: Any] {
     let need = (legs.example["legs"] as? [[String: Any]])?[leg]["need"] ?? [:]
     let output = try node("ministry.example").cli([
@@ -383,18 +359,6 @@ final class DemoStory {
     throw Programs.Failure("nothing arrived at \(node.spec.id)")
   }
 
-  private func show(_ node: HarnessNode, _ referral: String) throws -> [String: Any] {
-    try object(node.cli(["referral", "show", referral, "--json"]))
-  }
-
-  private func groups(_ view: [String: Any]) -> Set<String> {
-    Set((view["content"] as? [String: Any] ?? [:]).keys)
-  }
-
-  private func state(_ view: [String: Any]) -> String {
-    (view["line"] as? [String: Any])?["state"] as? String ?? ""
-  }
-
   private func hasErasureReceipt(
     _ node: HarnessNode,
     _ caseID: String,
@@ -413,25 +377,6 @@ final class DemoStory {
       try await Task.sleep(for: .milliseconds(100))
     }
     report.check(sentence, false, "within 15 s")
-  }
-
-  private func file(_ name: String, _ value: Any) throws -> String {
-    let url = root.appendingPathComponent(name)
-    try JSONSerialization.data(withJSONObject: value).write(to: url)
-    return url.path
-  }
-
-  private func object(_ output: Programs.Output) throws -> [String: Any] {
-    guard let object = try output.json() as? [String: Any] else {
-      throw Programs.Failure("not one JSON object: \(output.out.prefix(200))")
-    }
-    return object
-  }
-
-  /// A list, printed as such or under a key.
-  private func list(_ output: Programs.Output, _ key: String) throws -> [[String: Any]] {
-    let value = try output.json()
-    return value as? [[String: Any]] ?? (value as? [String: Any])?[key] as? [[String: Any]] ?? []
   }
 
   private func keepNodes() {

@@ -4,7 +4,13 @@ internal import TestSupport
 let keeps = ProcessInfo.processInfo.environment["KEEP"] == "1"
 let root = FileManager.default.temporaryDirectory
   .appendingPathComponent("amonat-demo-\(ProcessInfo.processInfo.processIdentifier)")
-let story = try DemoStory(root: root)
-let succeeded = await story.run(keepsRunning: keeps)
+let report = DemoReport()
+try await DemoStory(in: root, report: report).run(keepsRunning: keeps)
+do {
+  try await ChildStory(in: root.appendingPathComponent("2"), report: report).run()
+} catch {
+  report.check("the second story begins", false, "\(error)")
+}
+report.close()
 if !keeps { try? FileManager.default.removeItem(at: root) }
-exit(succeeded ? 0 : 1)
+exit(report.failed == 0 ? 0 : 1)

@@ -4,11 +4,12 @@ internal import TestSupport
 internal import Testing
 
 extension NodeTests {
-  /// The pages of the guide about consent: their commands are run as they stand.
+  /// The pages of the guide about people and situations: their commands are run as they stand.
   @Suite(.serialized) struct GuideTests {
     static let pages = [
       "consent", "exception", "child", "hotline", "paper-slip", "telephone", "return",
-      "own-consent", "information", "courier",
+      "own-consent", "information", "courier", "plan", "withdrawal", "eighteen", "dark", "amend",
+      "disputed", "capacity",
     ]
 
     /// A fenced block: ```` ```sh ```` runs, anything with a name is a file.
@@ -48,7 +49,7 @@ extension NodeTests {
       return blocks
     }
 
-    @Test("Every command of the guide's pages on consent works as it stands")
+    @Test("Every command of the guide's pages about situations works as it stands")
     func pages() async throws {
       let pair = try Pair()
       defer { pair.end() }
@@ -59,14 +60,22 @@ extension NodeTests {
         let folder = pair.root.appendingPathComponent("guide-\(page)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let caseID = try ConsentTests.newCase(pair)
-        let grant = try await client.recordConsent(
+        let grants = try await client.recordConsent(
           ConsentRecord(
             case: caseID,
-            grants: [Pair.grant(["need"])],
+            grants: (0..<4).map { _ in Pair.grant(["need"]) },
             record: Pair.facts,
             answers: ["storing": true]
           )
-        ).grants[0].grant
+        ).grants.map(\.grant)
+        let (grant, other, sent) = (grants[0], grants[1], grants[2])
+        let referral = try await client.refer(
+          ReferBatch(referrals: [ReferAsk(grant: sent, fromCase: true)], wait: .receipt)
+        )[0].referral
+        let plan = try await client.newPlan(
+          PlanNew(case: caseID, legs: [ReferAsk(grant: grants[3], fromCase: true)])
+        )
+        let leg = try #require(plan.legs.first?.line.referral)
         let contact = try await client.openContact(
           ContactOpen(
             desk: "intake",
@@ -92,6 +101,8 @@ extension NodeTests {
             "AMONAT_SOCKET": pair.ministry.socket, "AMONAT_LANG": "en", "HOME": folder.path,
             "AMONAT_SESSION": pair.ministry.state.appendingPathComponent("session").path,
             "CASE": caseID, "GRANT": "\(grant)", "CONTACT": contact, "LANG": "C.UTF-8",
+            "OTHER": "\(other)", "SENT": "\(sent)", "REFERRAL": referral ?? "", "PLAN": plan.plan,
+            "LEG": leg,
           ]
           let log = folder.appendingPathComponent("output")
           _ = FileManager.default.createFile(atPath: log.path, contents: nil)
@@ -110,7 +121,7 @@ extension NodeTests {
           }
         }
       }
-      #expect(commands >= 15)
+      #expect(commands >= 30)
       #expect(try pair.findings() == [])
     }
   }

@@ -23,6 +23,49 @@ extension NodeTests {
       }
     }
 
+    @Test(
+      "A move by the wrong side, late, twice or too early has its own code, changes nothing, counts"
+    )
+    func badMoves() async throws {
+      let world = try await LifeWorld()
+      try await world.start()
+      let (out, inside, _) = try await world.referred()
+      let sender = try await world.session(Self.ministry)
+      let recipient = try await world.session(Self.clinic)
+      func stand() async throws -> [String] {
+        try await [
+          world.state(Self.ministry, out), world.state(Self.clinic, inside),
+        ]
+      }
+      var before = try await stand()
+      await refused("wrong-side") { try await sender.act(.accept, on: out) }
+      await refused("wrong-side") {
+        try await recipient.act(.recall, on: inside, ReferralAct(reason: "error"))
+      }
+      for action in [ReferralAction.start, .complete] {
+        await refused("too-early") {
+          try await recipient.act(action, on: inside, ReferralAct(outcome: "fully-met"))
+        }
+      }
+      #expect(try await stand() == before)
+      _ = try await recipient.act(.ack, on: inside)
+      await refused("already-done") { try await recipient.act(.ack, on: inside) }
+      _ = try await sender.act(.recall, on: out, ReferralAct(reason: "error"))
+      try await world.waits(Self.clinic, inside, until: "recalled")
+      before = try await stand()
+      await refused("too-late") { try await recipient.act(.accept, on: inside) }
+      #expect(try await stand() == before)
+      // Each is in the log of the side that tried, by its code.
+      for (agency, codes) in [
+        (Self.clinic, ["own-already-done", "own-too-early", "own-too-late", "own-wrong-side"]),
+        (Self.ministry, ["own-wrong-side"]),
+      ] {
+        let counted = try await world.refusals(agency)
+        #expect(Set(codes).isSubset(of: counted), "\(agency): \(counted)")
+      }
+      await world.end()
+    }
+
     @Test("Every state is reached by commands and messages, and moved only by who may")
     func everyState() async throws {
       let world = try await LifeWorld()

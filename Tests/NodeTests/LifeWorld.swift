@@ -202,6 +202,32 @@ final class LifeWorld {
     return (out, found.referral, caseID)
   }
 
+  /// The codes of the refusals that a node's log has an event for; what was counted is logged now.
+  func refusals(_ agency: String) async throws -> Set<String> {
+    await stop(agency)
+    guard let member = harness.nodes[agency] else { throw Programs.Failure(agency) }
+    let nowMs = clock.nowMs
+    let node = try await Node(
+      folder: StateFolder(member.state),
+      settings: NodeSettings(socketPath: member.socket, passphraseCost: .least),
+      clock: clock.node
+    )
+    _ = try await node.store.change { try $0.logRefusals(beganByMs: nowMs, atMs: nowMs) }
+    try await start([agency])
+    try member.unlockAgain()
+    let bundle = root.appendingPathComponent("\(agency).bundle")
+    try member.cli(["audit", "export", "--out", bundle.path])
+    let word = "\"code\":\""
+    return Set(
+      try String(contentsOf: bundle, encoding: .utf8).split(separator: "\n").compactMap {
+        guard $0.hasPrefix("leaf\t"), $0.contains("\"type\":\"refusals\""),
+          let start = $0.range(of: word)
+        else { return nil }
+        return String($0[start.upperBound...].prefix { $0 != "\"" })
+      }
+    )
+  }
+
   /// Where a referral stands.
   func state(_ agency: String, _ id: String) async throws -> String {
     try await session(agency).showReferral(id).line.state

@@ -5,7 +5,7 @@ internal import Testing
 @Suite struct ExampleTests {
   @Test(
     "Each example case can be consented to and referred under the policy",
-    arguments: ["case", "child", "return", "hotline"].flatMap { name in
+    arguments: ["case", "child", "return", "returned", "hotline"].flatMap { name in
       ["en", "tg", "ru"].map { "\(name)-\($0)" }
     }
   )
