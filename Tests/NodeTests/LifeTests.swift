@@ -51,7 +51,10 @@ extension NodeTests {
       _ = try await recipient.act(.ack, on: inside)
       await refused("already-done") { try await recipient.act(.ack, on: inside) }
       _ = try await sender.act(.recall, on: out, ReferralAct(reason: "error"))
-      try await world.waits(Self.clinic, inside, until: "recalled")
+      // What is recalled is erased at once, and the receipt closes it at both.
+      for (agency, id) in [(Self.clinic, inside), (Self.ministry, out)] {
+        try await world.waits(agency, id, until: "closed")
+      }
       before = try await stand()
       await refused("too-late") { try await recipient.act(.accept, on: inside) }
       #expect(try await stand() == before)
