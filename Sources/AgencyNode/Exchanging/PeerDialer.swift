@@ -106,8 +106,8 @@ private final class PeerCaller: Sendable {
       if !isFirst { await node.lanes.wait(peer.text, atMost: .seconds(30)) }
       isFirst = false
       do {
-        var taken: DeliveryPart?
-        while !Task.isCancelled, try await cycle(connection, &taken) {}
+        var waiting = Waiting.unknown
+        while !Task.isCancelled, try await cycle(connection, &waiting) {}
         try await greetQuietPeer(connection)
         pause = Self.firstPauseMs
       } catch {
@@ -146,19 +146,33 @@ private final class PeerCaller: Sendable {
     await lanes.lane(peer).note(peerHolds: answer.held)
   }
 
+  /// What waits for the peer, as far as it has been looked for.
+  private enum Waiting {
+    case unknown
+    case nothing
+    case delivery(DeliveryPart)
+  }
+
   /// One delivery and its receipt.
   ///
-  /// `taken`: The delivery that was taken when the one before was settled, and then the next one.
+  /// `waiting`: What was found when the delivery before was settled, and then what is found now.
   ///
   /// - Returns: whether there may be more.
   private func cycle(
     _ connection: PeerConnection,
-    _ taken: inout DeliveryPart?
+    _ waiting: inout Waiting
   ) async throws -> Bool {
     let lane = await lanes.lane(peer)
     let link = ownLink
-    let waiting = taken.take()
-    let delivery = if let waiting { waiting } else { try await lane.next() }
+    let found = waiting
+    waiting = .unknown
+    let delivery: DeliveryPart? =
+      switch found {
+      case .unknown: try await lane.next()
+      // What the peer has put off for now is not tried again before the pause.
+      case .nothing: nil
+      case .delivery(let taken): taken
+      }
     let texts = notes() + (try await GossipDesk(node: node).texts(for: peer))
     guard delivery != nil || !texts.isEmpty else { return false }
     let answer = try await call(
@@ -183,11 +197,12 @@ private final class PeerCaller: Sendable {
       node.lanes.wake(PeerDialer.heardLane(peer))
       return true
     }
-    taken = try await lane.settleAndTake(
+    let next = try await lane.settleAndTake(
       answer.receipt,
       refused: answer.refused,
       sent: delivery.checkpoint
     )
+    waiting = next.map { .delivery($0) } ?? .nothing
     return true
   }
 
