@@ -605,6 +605,14 @@ extension NodeTests {
       try await story.soon(c, ["referral", "erase", inside, "--confirmation", "call-back"])
       try story.no(c, ["referral", "erase", story.nobody, "--confirmation", "call-back"])
 
+      let over = try story.newCase()
+      let day = Date(timeIntervalSinceNow: 60 * 86_400).formatted(.iso8601.year().month().day())
+      let keep = ["case", "keep", "--class", "medical-record", "--basis", "legal-obligation"]
+      try story.ok(m, keep + ["--until", day, over])
+      try story.no(m, keep + ["--until", day, story.nobody])
+      try story.ok(m, ["case", "close", over])
+      try story.no(m, ["case", "close", story.nobody])
+
       let bundles = ["ministry", "clinic"].map { story.path($0 + ".bundle") }
       try story.ok(m, ["audit", "export", "--out", bundles[0]])
       try story.ok(c, ["audit", "export", "--out", bundles[1]])
