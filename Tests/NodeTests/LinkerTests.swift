@@ -21,10 +21,17 @@ extension NodeTests {
       ("advice.example", "ngo"),
     ]
 
-    @Test("Routine legs are matched at most twice as often as by chance")
+    /// How many people; these months take their time, so they are lived on demand.
+    private static let people = ProcessInfo.processInfo.environment["AMONAT_TEST_LINKER"]
+      .flatMap(Int.init)
+
+    @Test(
+      "Routine legs are matched at most twice as often as by chance",
+      .enabled(if: people != nil, "AMONAT_TEST_LINKER=240 lives a year")
+    )
     func routine() async throws {
       let window = 14.0 * 86_400_000
-      let people = Int(ProcessInfo.processInfo.environment["AMONAT_TEST_LINKER"] ?? "") ?? 40
+      let people = try #require(Self.people)
       let found = try await Self.link(people: people, urgency: "routine", windowMs: window)
       print("linker, routine: \(found)")
       #expect(found.people == people)
@@ -35,7 +42,10 @@ extension NodeTests {
       #expect(found.sharedTimes == 0)
     }
 
-    @Test("Emergencies leave at once, and are matched: the figure of the threat model")
+    @Test(
+      "Emergencies leave at once, and are matched: the figure of the threat model",
+      .enabled(if: people != nil, "AMONAT_TEST_LINKER=240 lives a year")
+    )
     func emergency() async throws {
       let found = try await Self.link(people: 30, urgency: "emergency", windowMs: 86_400_000)
       print("linker, emergencies: \(found)")
