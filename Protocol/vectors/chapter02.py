@@ -81,6 +81,15 @@ reply = {**{k: v for k, v in disclose.items() if k not in GRANT}, "basis": "repl
          "groups": ["reply"]}
 ev("disclose/supplement", "EVT-026", event("disclose", {**disclose, "kind": "supplement", "ref": OTHER}))
 ev("disclose/reply", "EVT-026", event("disclose", reply))
+tally = {**{k: v for k, v in disclose.items() if k not in GRANT}, "basis": "anonymous", "kind": "tally", "purpose": "statistics",
+         "groups": ["tally"]}
+tally.pop("ref", None)
+ev("disclose/tally", "EVT-036 EVT-026", event("disclose", tally))
+ev("disclose/tally-with-a-grant", "EVT-036", event("disclose", {**tally, **GRANT}), "malformed")
+ev("disclose/tally-with-a-ref", "EVT-036", event("disclose", {**tally, "ref": OTHER}), "malformed")
+ev("disclose/offer-about-nobody", "EVT-036", event("disclose", {**tally, "kind": "offer"}), "malformed")
+ev("disclose/tally-for-health", "EVT-036", event("disclose", {**tally, "purpose": "health"}), "malformed")
+ev("disclose/tally-on-consent", "EVT-036", event("disclose", {**tally, **GRANT, "ref": OTHER, "basis": "consent"}), "malformed")
 ev("disclose/offer-with-ref", "EVT-026", event("disclose", {**disclose, "ref": OTHER}), "malformed")
 ev("disclose/supplement-without-ref", "EVT-026", event("disclose", {**disclose, "kind": "supplement"}), "malformed")
 ev("disclose/reply-with-grant", "EVT-026", event("disclose", {**reply, **GRANT}), "malformed")
@@ -117,6 +126,7 @@ ev("grant/onward", "EVT-023", event("grant", grant, onward=1))
 ev("grant/exception", "EVT-022", event("grant", grant, basis="vital-interest"))
 ev("grant/exception-onward", "EVT-022", event("grant", grant, basis="vital-interest", onward=1), "malformed")
 ev("grant/reply", "EVT-021", event("grant", grant, basis="reply"), "malformed")
+ev("grant/anonymous", "EVT-021 EVT-036", event("grant", grant, basis="anonymous"), "malformed")
 # Where it stands no single event shows: an auditor judges it (12-audit-bundle/judged/succeed-later), and a peer in its proof.
 ev("succeed/at-1", "AUD-050", event("succeed", TYPES["succeed"][0], index=1))
 

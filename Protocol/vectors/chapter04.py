@@ -296,6 +296,9 @@ RENEWED = Request(IDENTITY, e=supplement, grant={"renews": 0})
 ex("step-13/supplement-under-a-renewal", "EXC-117 REF-008", RENEWED, offers=named(RENEWED, 0))
 ex("step-13/supplement-under-a-foreign-renewal", "EXC-117", RENEWED, "grant-used", offers=named(RENEWED, 1))
 ex("step-13/reply", "EXC-118 EVT-027", ANSWER, open=[OFFER])
+NUMBERS = {"kind": "tally", "basis": "anonymous", "purpose": "statistics"}
+ex("step-14/tally-without-a-rule", "EXC-127", Request(DEFAULT, e=NUMBERS, drop=("grant", "grant_log")), "policy")
+ex("step-13/tally-with-a-grant-beside-it", "EXC-127 EXC-119", Request(DEFAULT, e=NUMBERS, drop=("grant", "grant_log"), sends_grant=True), "grant")
 ex("step-13/notify", "EXC-119", ACCEPT)
 
 # --- step 14 ----------------------------------------------------------------------------------------------------------------

@@ -382,6 +382,17 @@ judged("told-of-a-longer-renewal", "AUD-063", goes_on("renew", until=T0 + 50 * D
 judged("another-told-of-a-renewal", "AUD-063", goes_on("renew", peer=H, seq=1), "grant-scope")
 
 
+def numbers(s, who, **changed):
+    s.seq += 1
+    s.put("disclose", {"basis": "anonymous", "expires": T0 + 10 * DAY, "groups": ["tally"], "kind": "tally", "message": sha(b"numbers").hex(),
+                       "peer": S, "policy": story.policy_hash, "purpose": "statistics", "register": REALM.hex(), "seq": s.seq, **changed}, who)
+
+
+# The policy of the examples has no such notes, and no agency there keeps the statistics.
+judged("a-note-about-nobody-to-anybody", "AUD-064", lambda s: numbers(s, {}), "anonymous-misused")
+judged("a-note-about-nobody-by-somebody", "AUD-064", lambda s: numbers(s, STAFF), "anonymous-misused")
+
+
 def ran_out(*events):
     def tell(s):
         g = s.grant(until=T0 + DAY)

@@ -81,6 +81,12 @@ extension AuditCatalogue {
       ru: "{0} начало оказывать услугу и не записало собственного согласия на неё.",
       tg: "{0} хизматрасониро оғоз кард ва барои он розигии худро сабт накардааст."
     ),
+    "anonymous-misused": Sentence(
+      "A disclosure without a grant claims to be about nobody, and is not, or goes elsewhere.",
+      ru:
+        "Передача без разрешения выдаёт себя за безымянную, но кого-то называет или идёт не туда.",
+      tg: "Додани бе иҷозат худро беном мегӯяд, вале касеро ном мебарад ё ба ҷойи дигар меравад."
+    ),
     "use-after-end": Sentence(
       "{0} opened what it had received after the grant (leaf {1}) was over, without a consent of its own.",
       ru:

@@ -7,6 +7,8 @@ internal import TransparencyLog
 struct AuditPolicy {
   /// How many cosignatures settle.
   let quorum: Quorum
+  /// What a note about nobody carries; `nil` where there are none.
+  let tally: [String]?
   private let calendar: WorkCalendar
   private let recordWithin: Span?
   private let reviewWithin: Span?
@@ -21,6 +23,7 @@ struct AuditPolicy {
       sectors: Int(clamping: policy.witnessing.sectors),
       f: 1
     )
+    tally = policy.kind(.tally).map { $0.groups.map(\.text) }
     calendar = policy.calendar
     recordWithin = policy.consent?.recordWithin
     reviewWithin = policy.consent?.reviewWithin

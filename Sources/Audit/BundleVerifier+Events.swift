@@ -91,7 +91,11 @@ extension BundleVerifier {
   private mutating func disclose(_ event: LogEvent, _ staff: StaffPart, at index: UInt64) {
     known(event, at: index)
     guard let sent = sequenced(event, staff, isDisclosure: true, at: index) else { return }
-    if !event.equals(.basis, "reply") { judgeGrant(event, staff, at: index) }
+    if event.has(.grant) {
+      judgeGrant(event, staff, at: index)
+    } else if event.equals(.basis, "anonymous") {
+      anonymous(event, staff, at: index)
+    }
     send(event, sent)
     rest(event)
   }

@@ -116,6 +116,16 @@ extension BundleVerifier {
     }
   }
 
+  /// A note about nobody names nobody, and goes to the statistics (AUD-064).
+  mutating func anonymous(_ event: LogEvent, _ staff: StaffPart, at index: UInt64) {
+    let isAboutNobody = !staff.isAboutPerson && staff.actor == nil && staff.desk == nil
+    let carries = trust.rules(of: event.digest(.policy) ?? .zero)?.tally
+    guard isAboutNobody, event.equals(.purpose, "statistics"),
+      event.string(.peer).map(trust.keepsStatistics) ?? false,
+      carries.map({ event.strings(.groups) == $0 }) ?? false
+    else { return rules.remark(.anonymousMisused, .error, index...index) }
+  }
+
   // MARK: Registers and policies
 
   /// A register or a policy is taken into use.

@@ -57,6 +57,7 @@ package enum FindingCode: String, Sendable, CaseIterable {
   case consentInvalidated = "consent-invalidated"
   case ownConsentMissing = "own-consent-missing"
   case useAfterEnd = "use-after-end"
+  case anonymousMisused = "anonymous-misused"
   case notSettled = "not-settled"
   case quorumOne = "quorum-one"
 

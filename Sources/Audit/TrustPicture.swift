@@ -169,6 +169,14 @@ struct TrustPicture {
     return register.agency(id) != nil
   }
 
+  /// Whether the newest register lets an agency keep the statistics.
+  func keepsStatistics(_ agency: String) -> Bool {
+    guard let id = AgencyID(agency), let known = chain?.newest.register.agency(id) else {
+      return false
+    }
+    return known.roles.contains { $0.text == Policy.statistics }
+  }
+
   /// Whether some version of the register has this hash.
   func hasRegister(_ digest: Digest32) -> Bool { chain?.entry(sha256: digest) != nil }
 

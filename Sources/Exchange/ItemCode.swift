@@ -24,6 +24,8 @@ package enum ItemCode: String, Error, Sendable, CaseIterable, CustomStringConver
   case grantUsed = "grant-used"
   /// The policy does not allow it (step 14).
   case policy
+  /// An anonymous note to an agency that does not keep the statistics (step 14).
+  case notStatistics = "not-statistics"
   /// The policy named is not held here, or has not begun; it may come (step 14).
   case policyUnknown = "policy-unknown"
   /// Past its expiry, or an expiry further off than the policy allows (step 15).
@@ -42,7 +44,8 @@ package enum ItemCode: String, Error, Sendable, CaseIterable, CustomStringConver
   /// Whether the recipient logs a REFUSE event (steps 13 to 16); else it answers and counts.
   package var refusesWithEvent: Bool {
     switch self {
-    case .grant, .withdrawn, .grantUsed, .policy, .expired, .deskKeyGone, .desk: true
+    case .grant, .withdrawn, .grantUsed, .policy, .notStatistics, .expired, .deskKeyGone, .desk:
+      true
     case .member, .malformed, .suite, .notYours, .hash, .notLogged, .seqReused, .blobsWanted,
       .policyUnknown,
       .sealBroken, .overDisclosed:

@@ -65,13 +65,17 @@ package enum StatefulCheck {
     _ me: AgencyID,
     _ nowMs: UInt64
   ) throws(State.Failure) -> ItemCode? {
-    let isReply = disclosure.basis == .reply
-    guard isReply == (item.kind == .reply) else { return .grant }
+    let (isReply, isTally) = (disclosure.basis == .reply, disclosure.basis == .anonymous)
+    guard isTally == (item.kind == .tally), isReply == (item.kind == .reply) else { return .grant }
     var facts: GrantFacts?
     if isReply {
       guard case .absent = item.grant, disclosure.grant == nil, let ref = item.ref,
         try state.isOwnOpenDisclosure(ref, to: item.peer)
       else { return .grant }
+    } else if isTally {
+      guard case .absent = item.grant, disclosure.grant == nil, item.ref == nil else {
+        return .grant
+      }
     } else {
       guard let name = disclosure.grant, case .proven(let proof) = item.grant,
         covers(proof.facts, disclosure, me: me, nowMs: nowMs)

@@ -49,6 +49,7 @@ struct ConsentRoutes: Sendable {
     case .addAnonymous:
       return try json(await AnonymousService(node: node).add(call.decode(), presence))
     case .anonymous: return try json(await AnonymousService(node: node).table())
+    case .anonymousReceived: return try json(await AnonymousService(node: node).received(presence))
     case .journey:
       return try json(await JourneyService(node: node).travels(call.decode(), presence))
     case .journeyArrived:

@@ -101,8 +101,8 @@ struct LocalRoutes: Sendable {
       )
     case .useException, .countersign, .renewConsent, .ownConsent, .endConsent, .lapsed,
       .consentStory, .reviews, .review, .recordOutside, .paper, .openContact, .showContact,
-      .checkContact, .convertContact, .addAnonymous, .anonymous, .journey, .journeyArrived,
-      .journeys:
+      .checkContact, .convertContact, .addAnonymous, .anonymous, .anonymousReceived, .journey,
+      .journeyArrived, .journeys:
       return try await ConsentRoutes(node: node).serve(call)
     case .stop:
       return try json(

@@ -274,6 +274,56 @@ package struct AnonymousCell: Codable, Hashable, Sendable {
   }
 }
 
+/// What other agencies have sent for the statistics.
+package struct AnonymousReceived: Codable, Hashable, Sendable {
+  /// One for each person who refused everything; who sent it, and when, is not told.
+  package var notes: [AnonymousLine]
+  /// How many no unlocked desk can open.
+  package var sealed: UInt64
+
+  /// Gathers the parts.
+  package init(notes: [AnonymousLine], sealed: UInt64) {
+    self.notes = notes
+    self.sealed = sealed
+  }
+}
+
+/// One adult who refused everything, as codes.
+package struct AnonymousLine: Codable, Hashable, Sendable {
+  /// The first month of the quarter, `YYYY-MM`.
+  package var period: String
+  /// A code of the list `sex`.
+  package var sex: String
+  /// A code of the list `age-band`.
+  package var age: String
+  /// `own` or `foreign`.
+  package var nationality: String
+  /// A code of the list `exploitation`.
+  package var exploitation: String
+  /// A code of the list `region`.
+  package var region: String
+  /// A code of the list `non-consent`.
+  package var reason: String
+
+  /// Gathers the parts.
+  package init(
+    period: String,
+    sex: String,
+    age: String,
+    nationality: String,
+    exploitation: String,
+    region: String,
+    reason: String
+  ) {
+    (self.period, self.sex, self.age) = (period, sex, age)
+    (self.nationality, self.exploitation) = (nationality, exploitation)
+    (self.region, self.reason) = (region, reason)
+  }
+
+  /// All of it, in the order of the fields.
+  package var parts: [String] { [period, sex, age, nationality, exploitation, region, reason] }
+}
+
 /// A journey across a border.
 package struct JourneyAsk: Codable, Hashable, Sendable {
   /// The referral's local name; its purpose is one that the policy sends abroad.

@@ -84,6 +84,11 @@ extension LocalClient {
     try await get(.anonymous)
   }
 
+  /// `GET /v1/anonymous/received`.
+  package func anonymousReceived() async throws(LocalFailure) -> AnonymousReceived {
+    try await get(.anonymousReceived)
+  }
+
   /// `POST /v1/journeys`.
   package func journey(_ request: JourneyAsk) async throws(LocalFailure) -> JourneyLine {
     try await post(.journey, request)

@@ -74,6 +74,8 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   case addAnonymous = "POST /v1/anonymous"
   /// Answers ``AnonymousTable``.
   case anonymous = "GET /v1/anonymous"
+  /// Answers ``AnonymousReceived``.
+  case anonymousReceived = "GET /v1/anonymous/received"
   /// ``JourneyAsk`` → ``JourneyLine``.
   case journey = "POST /v1/journeys"
   /// ``JourneyArrived`` → ``JourneyLine``.
@@ -169,8 +171,8 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       false
     case .useException, .countersign, .renewConsent, .ownConsent, .endConsent, .lapsed,
       .consentStory, .reviews, .review, .recordOutside, .paper, .openContact, .showContact,
-      .checkContact, .convertContact, .addAnonymous, .anonymous, .journey, .journeyArrived,
-      .journeys:
+      .checkContact, .convertContact, .addAnonymous, .anonymous, .anonymousReceived, .journey,
+      .journeyArrived, .journeys:
       true
     case .lock, .decideClock, .openCase, .cases, .showCase, .recordConsent, .consents, .stop,
       .withdraw, .resume, .setCodeWord, .withdrawalHolders, .stopReceived, .handOn, .alerts,
@@ -193,9 +195,9 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       .paper,
       .openContact, .convertContact, .addAnonymous, .journey, .journeyArrived:
       true
-    case .lapsed, .consentStory, .reviews, .showContact, .checkContact, .anonymous, .journeys,
-      .resume, .setCodeWord, .withdrawalHolders, .stopReceived, .handOn, .alerts, .settleAlert,
-      .closeCase, .keepRecord:
+    case .lapsed, .consentStory, .reviews, .showContact, .checkContact, .anonymous,
+      .anonymousReceived, .journeys, .resume, .setCodeWord, .withdrawalHolders, .stopReceived,
+      .handOn, .alerts, .settleAlert, .closeCase, .keepRecord:
       false
     case .status, .addUser, .unlock, .lock, .addDesk, .card, .signCard, .register, .policy, .hello,
       .cases, .showCase, .consents, .referrals, .showReferral, .exportAudit, .clock, .decideClock,

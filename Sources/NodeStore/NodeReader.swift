@@ -155,17 +155,19 @@ package struct NodeReader {
         WHERE i.referral = ? ORDER BY i.id
         """,
       arguments: [referral]
-    ).map {
-      InboundMessage(
-        row: $0["id"],
-        message: try $0.digest("message"),
-        kind: $0["kind"],
-        opened: ($0["opened"] as Int64) == 1,
-        envelope: [UInt8]($0["envelope"] as Data),
-        atMs: UInt64($0["at"] as Int64),
-        resealed: try resealed($0["id"])
-      )
-    }
+    ).map { try inboundMessage($0) }
+  }
+
+  func inboundMessage(_ row: Row) throws -> InboundMessage {
+    InboundMessage(
+      row: row["id"],
+      message: try row.digest("message"),
+      kind: row["kind"],
+      opened: (row["opened"] as Int64) == 1,
+      envelope: [UInt8](row["envelope"] as Data),
+      atMs: UInt64(row["at"] as Int64),
+      resealed: try resealed(row["id"])
+    )
   }
 
   /// A peer as the node knows it.

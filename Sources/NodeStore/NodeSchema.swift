@@ -23,6 +23,7 @@ enum NodeSchema {
     migrator.registerMigration("0041 parcels", migrate: parcels)
     migrator.registerMigration("0047 legs shown", migrate: legsShown)
     migrator.registerMigration("0048 retention", migrate: retention)
+    migrator.registerMigration("0051 anonymous", migrate: anonymous)
     return migrator
   }
 

@@ -122,7 +122,7 @@ struct WaitingRow {
   /// A withdrawal is told however late, and whatever the clock said when it was written.
   func refusal(nowMs: UInt64) -> String? {
     if expiresMs <= nowMs, kind != "withdraw" { return "expired" }
-    guard !basis.isEmpty, basis != "reply" else { return nil }
+    guard !basis.isEmpty, basis != "reply", basis != "anonymous" else { return nil }
     guard let grantUntilMs else { return "grant-missing" }
     if stopped { return "withdrawn" }
     return grantUntilMs <= nowMs ? "grant-expired" : nil

@@ -22,12 +22,14 @@ public enum Basis: String, Sendable, CaseIterable, CustomStringConvertible {
   case onward
   /// An answer to a disclosure that the recipient of the answer made.
   case reply
+  /// Nobody stands behind it: codes for the statistics of somebody who refused everything.
+  case anonymous
 
   /// Whether this overrides, or does without, consent: needs two persons, ends soon, never onward.
   public var isException: Bool {
     switch self {
     case .vitalInterest, .childBestInterest, .legalDuty, .courtOrder, .publicDanger: true
-    case .consent, .guardianConsent, .onward, .reply: false
+    case .consent, .guardianConsent, .onward, .reply, .anonymous: false
     }
   }
 

@@ -16,6 +16,8 @@ public struct DisclosureRequest: Sendable {
   public var deniedAgencies: [AgencyID]
   /// Where the register places the recipient; `nil` where that is not known.
   public var region: Code?
+  /// What the register lets the recipient do in the mechanism.
+  public var roles: [Code]
 
   /// Describes a disclosure.
   public init(
@@ -26,13 +28,15 @@ public struct DisclosureRequest: Sendable {
     basis: Basis,
     answersOpenQuestion: Bool = false,
     deniedAgencies: [AgencyID] = [],
-    region: Code? = nil
+    region: Code? = nil,
+    roles: [Code] = []
   ) {
     (self.kind, self.recipient, self.purpose) = (kind, recipient, purpose)
     (self.groups, self.basis) = (groups, basis)
     self.answersOpenQuestion = answersOpenQuestion
     self.deniedAgencies = deniedAgencies
     self.region = region
+    self.roles = roles
   }
 }
 
@@ -107,6 +111,8 @@ public enum RefusalReason: Hashable, Sendable {
   case survivorDeny
   /// The recipient is abroad, and the policy does not name it, or not for this.
   case foreignAgency
+  /// Anonymous notes go to the statistics, and to nobody else.
+  case notStatistics
 
   /// The registered code of the reason.
   public var code: String {
@@ -124,6 +130,7 @@ public enum RefusalReason: Hashable, Sendable {
     case .policyGroups: "policy-groups"
     case .survivorDeny: "survivor-deny"
     case .foreignAgency: "foreign-agency"
+    case .notStatistics: "not-statistics"
     }
   }
 
@@ -135,6 +142,7 @@ public enum RefusalReason: Hashable, Sendable {
       "grant"
     case .withdrawn: "withdrawn"
     case .grantUsed: "grant-used"
+    case .notStatistics: "not-statistics"
     case .policyKind, .policyPurpose, .policyGroups, .foreignAgency: "policy"
     }
   }
@@ -172,6 +180,9 @@ extension Policy {
     under grant: GrantFacts?,
     atMs nowMs: UInt64
   ) -> Decision {
+    if request.kind == .tally || request.basis == .anonymous {
+      return decideTally(request, under: grant)
+    }
     var reasons: [RefusalReason] = []
     if request.basis == .reply {
       if !request.answersOpenQuestion || grant != nil { reasons.append(.noGrant) }
@@ -183,6 +194,23 @@ extension Policy {
     if request.deniedAgencies.contains(request.recipient) { reasons.append(.survivorDeny) }
     judgeByPolicy(request, into: &reasons)
     return reasons.isEmpty ? .allowed : .refused(reasons)
+  }
+
+  /// The role of the agency that counts, and the purpose it counts for.
+  public static let statistics = "statistics"
+
+  /// A note about nobody: it rests on no grant, carries what its kind has and nothing else, and goes to
+  /// the statistics only (EXC-127).
+  private func decideTally(_ request: DisclosureRequest, under grant: GrantFacts?) -> Decision {
+    guard let rule = kind(.tally), request.kind == .tally, request.basis == .anonymous,
+      rule.bases.contains(.anonymous), grant == nil
+    else { return .refused([.policyKind]) }
+    guard request.purpose.text == Self.statistics else { return .refused([.policyPurpose]) }
+    guard request.groups.sorted() == rule.groups.sorted() else { return .refused([.policyGroups]) }
+    guard request.roles.contains(where: { $0.text == Self.statistics }) else {
+      return .refused([.notStatistics])
+    }
+    return .allowed
   }
 
   /// Step 13: what the survivor, or the exception, allowed.

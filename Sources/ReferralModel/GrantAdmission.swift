@@ -84,9 +84,9 @@ extension Policy {
   public func admit(_ request: GrantRequest, atMs nowMs: UInt64) -> Admission {
     var reasons: [GrantRefusal] = []
     let exception = exception(request.basis)
-    guard request.basis != .reply, exception != nil || !request.basis.isException else {
-      return .refused([.basisNotAllowed])
-    }
+    guard request.basis != .reply, request.basis != .anonymous,
+      exception != nil || !request.basis.isException
+    else { return .refused([.basisNotAllowed]) }
     guard let purpose = purpose(request.purpose),
       exception?.purposes.contains(request.purpose) ?? true
     else { return .refused([.policyPurpose]) }

@@ -48,11 +48,13 @@ public enum MessageKind: String, Sendable, CaseIterable, CustomStringConvertible
   case capacityAnswer = "capacity-answer"
   /// Tells the Coordinator that something is late or disputed: an id and a code.
   case overdue
+  /// One adult who refused everything, as codes, to the statistics; about nobody that can be found.
+  case tally
 
   /// Whether a policy must have a rule for it; a kind without a rule is not sent and not taken.
   public var isRequired: Bool {
     switch self {
-    case .resolve, .reopen, .stillActive, .capacityQuery, .capacityAnswer, .overdue: false
+    case .resolve, .reopen, .stillActive, .capacityQuery, .capacityAnswer, .overdue, .tally: false
     case .offer, .supplement, .reply, .acknowledge, .accept, .decline, .start, .complete, .close,
       .recall, .withdraw, .erased, .infoRequest, .waitlist, .redirect, .lostContact, .dispute:
       true
@@ -62,7 +64,7 @@ public enum MessageKind: String, Sendable, CaseIterable, CustomStringConvertible
   /// Whether the message carries sealed content and so needs a grant (or an open question to answer).
   public var isDisclosure: Bool {
     switch self {
-    case .offer, .supplement, .reply: true
+    case .offer, .supplement, .reply, .tally: true
     case .acknowledge, .accept, .decline, .start, .complete, .close, .recall, .withdraw, .erased,
       .infoRequest, .waitlist, .redirect, .lostContact, .dispute, .resolve, .reopen, .stillActive,
       .capacityQuery, .capacityAnswer, .overdue:

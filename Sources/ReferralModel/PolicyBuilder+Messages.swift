@@ -18,7 +18,10 @@ extension PolicyBuilder {
         bases[basis] = try map.labels(builder.languages)
       }
     }
-    let isComplete = Basis.allCases.allSatisfy { $0.isException || bases[$0] != nil }
+    let isComplete = Basis.allCases.allSatisfy {
+      // A later part: a policy without it has no such messages.
+      $0.isException || $0 == .anonymous || bases[$0] != nil
+    }
     // A misspelt basis is one finding, not two.
     if !isComplete, faults.count == faultsBefore, let node = root.find("bases") {
       collect { _ throws(PolicyFault) in throw node.fault(.noRule) }
@@ -132,8 +135,10 @@ extension PolicyBuilder {
       guard !basis.isException || index.exceptions[basis] != nil else {
         throw node.fault(.danglingCode)
       }
-      // An answer rests on the question, everything else on a grant.
-      guard (basis == .reply) == (kind == .reply) else { throw node.fault(.badCode) }
+      // An answer rests on the question, a note about nobody on nothing, everything else on a grant.
+      guard (basis == .reply) == (kind == .reply), (basis == .anonymous) == (kind == .tally) else {
+        throw node.fault(.badCode)
+      }
       guard bases.insert(basis).inserted else { throw node.fault(.duplicateCode) }
     }
     guard !bases.isEmpty else { throw basesNode.fault(.value) }

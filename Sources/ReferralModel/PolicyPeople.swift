@@ -113,6 +113,8 @@ public enum PeriodName: String, Sendable, CaseIterable, CustomStringConvertible 
   case retentionWarning = "retention-warning"
   /// A transfer is complete or rolled back.
   case transfer
+  /// A note of somebody who refused everything has left, after the end of its quarter.
+  case anonymous
   /// A complaint is answered.
   case complaint
 

@@ -121,7 +121,7 @@ struct EventSchema {
     optional: EventKeys(.renews)
   )
   private static let reply = peer(scope.union(notification).union(EventKeys(.ref)))
-  /// A contradiction, told after its keys: no grant and no ref.
+  /// A note about nobody, or a contradiction that is told after its keys: no grant and no ref.
   private static let replyOffer = peer(scope.union(notification))
   private static let offer = peer(scope.union(notification).union(grantName))
   private static let further = peer(
@@ -191,9 +191,11 @@ struct EventSchema {
     switch type {
     case .grant: grant
     case .disclose:
-      fields.equals(.basis, EventWords.reply.span)
-        ? (fields.equals(.kind, EventWords.offer.span) ? replyOffer : reply)
-        : fields.equals(.kind, EventWords.offer.span) ? offer : further
+      fields.equals(.basis, EventWords.anonymous.span)
+        ? replyOffer
+        : fields.equals(.basis, EventWords.reply.span)
+          ? (fields.equals(.kind, EventWords.offer.span) ? replyOffer : reply)
+          : fields.equals(.kind, EventWords.offer.span) ? offer : further
     case .notify:
       fields.equals(.kind, EventWords.withdraw.span)
         ? notifyWithdraw : fields.equals(.kind, EventWords.erased.span) ? notifyErased : notify
@@ -227,5 +229,8 @@ enum EventWords {
   static let erased = Array("erased".utf8)
   static let offer = Array("offer".utf8)
   static let reply = Array("reply".utf8)
+  static let anonymous = Array("anonymous".utf8)
+  static let tally = Array("tally".utf8)
+  static let statistics = Array("statistics".utf8)
   static let withdraw = Array("withdraw".utf8)
 }

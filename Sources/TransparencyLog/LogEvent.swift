@@ -66,10 +66,12 @@ public struct LogEvent: Sendable {
 
   /// What no single key shows.
   private func checkTogether() throws(EventFailure) {
-    let (reply, offer) = (EventWords.reply, EventWords.offer)
+    let (reply, offer, anonymous) = (EventWords.reply, EventWords.offer, EventWords.anonymous)
     switch type {
     case .grant:
-      guard !fields.equals(.basis, reply.span) else { throw .contradiction(.basis) }
+      guard !fields.equals(.basis, reply.span), !fields.equals(.basis, anonymous.span) else {
+        throw .contradiction(.basis)
+      }
       // What an exception allowed is never shared further.
       if integer(.onward) == 1, let basis = string(.basis), EventBasis.isException(basis) {
         throw .contradiction(.onward)
@@ -79,6 +81,15 @@ public struct LogEvent: Sendable {
       let isReply = fields.equals(.basis, reply.span)
       guard !isReply || !fields.equals(.kind, offer.span) else {
         throw .contradiction(.kind)
+      }
+      // What rests on nobody's word says nothing but numbers, and goes where they are counted.
+      let (tally, statistics) = (EventWords.tally, EventWords.statistics)
+      let (isTally, isAboutNobody) = (
+        fields.equals(.kind, tally.span), fields.equals(.basis, anonymous.span)
+      )
+      guard isTally == isAboutNobody else { throw .contradiction(.kind) }
+      guard !isTally || fields.equals(.purpose, statistics.span) else {
+        throw .contradiction(.purpose)
       }
     default: break
     }

@@ -1,4 +1,5 @@
 internal import CanonicalBytes
+internal import ReferralModel
 internal import Testing
 internal import TransparencyLog
 
@@ -111,6 +112,33 @@ internal import TransparencyLog
       actor: nil
     )
     #expect(try found().isEmpty)
+  }
+
+  @Test("A note about nobody names nobody and goes to the statistics; else it is misused (AUD-064)")
+  func anonymous() throws {
+    func note(to peer: Party, groups: [String] = ["tally"], actor: String? = nil) throws -> UInt64 {
+      try log.add(
+        .disclose,
+        [
+          .string(.basis, "anonymous"), .integer(.expires, log.clock + World.day),
+          .strings(.groups, groups), .string(.kind, "tally"),
+          .digest(.message, message("\(log.size)")),
+          .string(.peer, peer.id.text), .digest(.policy, world.policyHash),
+          .string(.purpose, "statistics"), .digest(.register, world.realm),
+          .integer(.seq, log.next(peer)),
+        ],
+        actor: actor
+      )
+    }
+    func misused() throws -> [UInt64] {
+      try found().filter { $0.code == .anonymousMisused }.compactMap { $0.leaves?.lowerBound }
+    }
+    _ = try note(to: world.health)
+    #expect(try misused() == [])
+    let elsewhere = try note(to: shelter)
+    let wide = try note(to: world.health, groups: ["identity", "tally"])
+    let somebody = try note(to: world.health, actor: "u-one")
+    #expect(try misused() == [elsewhere, wide, somebody])
   }
 
   @Test("Each finding has a plain sentence in three languages, with every place filled")

@@ -73,18 +73,23 @@ final class World: Sendable {
     policy = Array(try Data(contentsOf: root.appending(path: "Protocol/policy/tj-nrm.json")))
     policyHash = Hash256.of(policy)
     let region = try unwrapped(Code("tj-du"))
-    func member(_ party: Party, _ sector: Agency.Sector) -> Agency {
+    let statistics = try unwrapped(Code("statistics"))
+    func member(_ party: Party, _ sector: Agency.Sector, roles: [Code] = []) -> Agency {
       Agency(
         id: party.id,
         key: party.agencyKey.publicKey,
         names: .init(en: party.id.text, ru: party.id.text, tg: party.id.text),
         sector: sector,
         level: .national,
-        region: region
+        region: region,
+        roles: roles
       )
     }
     let register = Register(
-      agencies: [member(health, .state), member(ministry, .state), member(shelter, .ngo)],
+      agencies: [
+        member(health, .state, roles: [statistics]), member(ministry, .state),
+        member(shelter, .ngo),
+      ],
       commissioners: [.init(name: "c1", key: commissioner.publicKey)],
       thresholds: .init(membership: 1, policy: 1, root: 1, suspend: 1),
       policy: .init(activeFromMs: World.start, sha256: policyHash, version: 1),

@@ -411,7 +411,7 @@ internal import TransparencyLog
   @Test("Steps 13 to 16 write a refusal into the log; the others only answer")
   func codes() {
     let logged: Set<ItemCode> = [
-      .grant, .withdrawn, .grantUsed, .policy, .expired, .deskKeyGone, .desk,
+      .grant, .withdrawn, .grantUsed, .policy, .notStatistics, .expired, .deskKeyGone, .desk,
     ]
     for code in ItemCode.allCases { #expect(code.refusesWithEvent == logged.contains(code)) }
   }

@@ -37,7 +37,7 @@ internal import Testing
     let reasons: [RefusalReason] = [
       .noGrant, .wrongRecipient, .wrongPurpose, .groupsNotGranted([]), .expired, .basisNotAllowed,
       .withdrawn, .grantUsed, .policyKind, .policyPurpose, .policyGroups, .survivorDeny,
-      .foreignAgency,
+      .foreignAgency, .notStatistics,
     ]
     // A withdrawal's alerts, steps and receipts are told by the same table.
     let alerts = [

@@ -140,6 +140,7 @@ package final class LivingRealm {
   /// Founds members and introduces them; all are switched on.
   package convenience init(
     _ ids: [(id: String, sector: String)],
+    statistics: String? = nil,
     policy: URL = NodeHarness.policy,
     chance: Chance = .system
   ) async throws {
@@ -152,7 +153,9 @@ package final class LivingRealm {
           nameTg: $0.id,
           nameRu: $0.id,
           listens: true,
-          desks: [("desk", Self.groups)]
+          // Any desk may open a note; only the role makes it one that gets it.
+          desks: [("desk", Self.groups + (statistics == nil ? [] : ["tally"]))],
+          roles: $0.id == statistics ? ["statistics"] : []
         )
       },
       root: FileManager.default.temporaryDirectory
@@ -204,11 +207,17 @@ package final class LivingRealm {
   /// Runs a story and cleans up after it, however it ends.
   package static func with(
     _ ids: [(id: String, sector: String)],
+    statistics: String? = nil,
     policy: URL = NodeHarness.policy,
     chance: Chance = .system,
     _ story: (LivingRealm) async throws -> Void
   ) async throws {
-    let realm = try await LivingRealm(ids, policy: policy, chance: chance)
+    let realm = try await LivingRealm(
+      ids,
+      statistics: statistics,
+      policy: policy,
+      chance: chance
+    )
     do { try await story(realm) } catch {
       await realm.end()
       throw error

@@ -525,6 +525,7 @@ extension NodeTests {
       try story.ok(m, counted + ["sughd"])
       try story.no(m, counted + ["Atlantis"])
       try story.ok(m, ["anonymous", "table"])
+      try story.ok(m, ["anonymous", "received"])
 
       let caseID = try story.newCase()
       let grant = try story.grant(caseID)

@@ -126,6 +126,32 @@ final class Forger {
     )
   }
 
+  /// A note about nobody, to an agency that does not keep the statistics.
+  func note() throws -> OutboundDraft {
+    let keys = try node.trust.view.directory.sealing(to: clinic, atMs: nowMs).keys
+    let (key, group) = (try #require(keys.first), try #require(FieldGroup("tally")))
+    let sealed = try EnvelopeSealer.seal(
+      EnvelopeDraft(
+        realm: realm,
+        sender: node.trust.me,
+        recipient: clinic,
+        parts: [.init(group: group, content: Array(#"{"sex":"female"}"#.utf8))],
+        desks: [.init(keyID: key.keyID, publicKey: key.publicKey, groups: [group])]
+      )
+    )
+    return OutboundDraft(
+      peer: clinic.text,
+      kind: "tally",
+      message: sealed.id,
+      envelope: sealed.bytes,
+      groups: [group.text],
+      purpose: "statistics",
+      basis: "anonymous",
+      expiresMs: nowMs + 86_400_000,
+      atMs: nowMs
+    )
+  }
+
   /// Logs drafts as an honest node would, whatever they say, and makes the delivery of them.
   func delivery(_ drafts: [OutboundDraft]) async throws -> DeliveryPart {
     let view = node.trust.view

@@ -126,6 +126,7 @@ extension NodeTests {
           ("expired", try forger.offer(under: try await forger.grant(), expiresMs: tooFar)),
           ("grant", try forger.offer(under: try await forger.grant(), purpose: "legal-aid")),
           ("grant", try forger.offer(under: try await forger.grant(), groups: ["identity"])),
+          ("not-statistics", try forger.note()),
         ] {
           let answer = try await forger.deliver(draft)
           #expect(answer.status == 200 && answer.items == [code], "\(code)")

@@ -211,6 +211,33 @@ internal import Testing
   }
 }
 
+@Suite struct TallyDecisionTests {
+  @Test("EXC-127: a note about nobody rests on nothing, carries its codes, goes to the statistics")
+  func tally() throws {
+    let policy = try RepositoryFile.policy()
+    func decide(_ change: (inout DisclosureRequest) -> Void) -> Decision {
+      var request = DisclosureRequest(
+        kind: .tally,
+        recipient: agency("office.example"),
+        purpose: purpose("statistics"),
+        groups: groups("tally"),
+        basis: .anonymous,
+        roles: [code("member"), code("statistics")]
+      )
+      change(&request)
+      return policy.decide(request, under: nil, atMs: 1)
+    }
+    #expect(decide { _ in }.isAllowed)
+    #expect(decide { $0.roles = [code("coordinator")] } == .refused([.notStatistics]))
+    #expect(decide { $0.roles = [] }.check == "not-statistics")
+    #expect(decide { $0.groups = groups("identity tally") } == .refused([.policyGroups]))
+    #expect(decide { $0.groups = groups("need") } == .refused([.policyGroups]))
+    #expect(decide { $0.purpose = purpose("health") } == .refused([.policyPurpose]))
+    #expect(decide { $0.kind = .offer } == .refused([.policyKind]))
+    #expect(decide { $0.basis = .consent } == .refused([.policyKind]))
+  }
+}
+
 @Suite struct AdmissionTests {
   let policy: Policy
   let now: UInt64 = 1_800_000_000_000

@@ -64,9 +64,9 @@ internal import Testing
 
   @Test("Message kinds split into disclosures and notices")
   func kinds() {
-    #expect(MessageKind.allCases.filter(\.isDisclosure) == [.offer, .supplement, .reply])
+    #expect(MessageKind.allCases.filter(\.isDisclosure) == [.offer, .supplement, .reply, .tally])
     #expect(MessageKind(rawValue: "info-request") == .infoRequest)
-    #expect(MessageKind.allCases.count == 23)
+    #expect(MessageKind.allCases.count == 24)
     #expect(MessageKind.allCases.count { $0.isRequired } == 17)
   }
 }

@@ -10,7 +10,7 @@ internal import Testing
     #expect(
       policy.forms.map(\.group)
         == groups(
-          "need identity contact safety location health exploitation legal documents justice child reply"
+          "need identity contact safety location health exploitation legal documents justice child reply tally"
         )
     )
     #expect(policy.purposes.count == 16)

@@ -1,3 +1,4 @@
+internal import Exchange
 internal import Foundation
 package import LocalContract
 internal import NodeStore
@@ -52,6 +53,76 @@ package struct AnonymousService: Sendable {
       }
     }
     return Done()
+  }
+
+  /// What has come to this agency for the statistics: the notes of others, in no order that tells who
+  /// sent them or when.
+  package func received(
+    _ presence: SessionVault.Presence
+  ) async throws(NodeError) -> AnonymousReceived {
+    let (node, view) = (node, node.trust.view)
+    guard let group = FieldGroup(AnonymousDesk.group) else { throw NodeError(.policyUnknown) }
+    return try await NodeError.wrapping {
+      let messages = try await node.store.read { try $0.tallies() }
+      var (lines, sealed): ([AnonymousLine], UInt64) = ([], 0)
+      for message in messages {
+        guard let fields = try Self.open(message, group, presence, view.readingOrder) else {
+          sealed += 1
+          continue
+        }
+        func code(_ name: String) -> String { fields[name]?.code ?? "" }
+        lines.append(
+          AnonymousLine(
+            period: code("period"),
+            sex: code("sex"),
+            age: code("age"),
+            nationality: code("nationality"),
+            exploitation: code("exploitation"),
+            region: code("region"),
+            reason: code("reason")
+          )
+        )
+      }
+      return AnonymousReceived(
+        notes: lines.sorted { $0.parts.lexicographicallyPrecedes($1.parts) },
+        sealed: sealed
+      )
+    }
+  }
+
+  /// Opens one note with whichever unlocked desk it is addressed to; `nil` while none is.
+  private static func open(
+    _ message: NodeReader.InboundMessage,
+    _ group: FieldGroup,
+    _ presence: SessionVault.Presence,
+    _ policies: [Policy]
+  ) throws -> [String: FieldValue]? {
+    guard let envelope = try? CheckedEnvelope(stored: message.envelope) else { return nil }
+    for stanza in envelope.stanzas {
+      let again = message.resealed.first { $0.oldKey == stanza.keyID }
+      let parts: [EnvelopeOpener.Opened]
+      do {
+        if let desk = presence.desk(key: stanza.keyID) {
+          parts = try EnvelopeOpener.open(envelope, keyID: stanza.keyID, deskKey: desk.key)
+        } else if let again, let desk = presence.desk(key: again.keyID) {
+          parts = try EnvelopeOpener.open(
+            envelope,
+            resealedFrom: stanza.keyID,
+            wrapped: again.wrapped,
+            keyID: again.keyID,
+            deskKey: desk.key
+          )
+        } else {
+          continue
+        }
+      } catch {
+        throw NodeError(.deskKeyGone)
+      }
+      // More than the form has is shown to nobody.
+      try OverDisclosure.check(parts, granted: [group], policies: policies)
+      return try parts.first.map { try CaseService.fields($0.content) }
+    }
+    return nil
   }
 
   /// The counts that may be shown: one field at a time, by year, none below the policy's least.

@@ -236,7 +236,7 @@ struct ReferralMover {
   ) throws {
     switch kind {
     // These carry content or a grant, and whoever moves the referral has made them.
-    case .offer, .supplement, .reply, .withdraw, .erased: return
+    case .offer, .supplement, .reply, .tally, .withdraw, .erased: return
     default: break
     }
     guard policy.kind(kind) != nil else { return }

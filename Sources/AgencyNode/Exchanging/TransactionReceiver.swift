@@ -52,7 +52,8 @@ struct TransactionReceiver: ReceiverState {
     atMs nowMs: UInt64
   ) throws -> Decision? {
     var request = request
-    request.region = view.directory.agency(request.recipient)?.region
+    let recipient = view.directory.agency(request.recipient)
+    (request.region, request.roles) = (recipient?.region, recipient?.roles ?? [])
     return view.allowedPolicy(policy)?.decide(request, under: grant, atMs: nowMs)
   }
 

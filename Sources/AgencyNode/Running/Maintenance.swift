@@ -52,6 +52,9 @@ package struct Maintenance: Service {
         do { try await Herald(node: node).carryOut() } catch {
           logger.warning("people not told", metadata: ["code": "\(error)"])
         }
+        do { try await AnonymousDesk(node: node).carryOut() } catch {
+          logger.warning("anonymous notes", metadata: ["code": "\(error)"])
+        }
         do { try await ConsentUpkeep(node: node).carryOut() } catch {
           logger.warning("consent upkeep not complete", metadata: ["code": "\(error)"])
         }

@@ -347,6 +347,11 @@ extension ConsentPhrase {
       .russian: "{0}  {1}  {2}: {3}",
       .english: "{0}  {1}  {2}: {3}",
     ],
+    .tallyCount: [
+      .tajik: "Варақаҳо: {0}; кушода нашуданд: {1}.",
+      .russian: "Записей: {0}; не открыто: {1}.",
+      .english: "Notes: {0}; not opened: {1}.",
+    ],
     .countHidden: [
       .tajik: "Рақамҳои аз {0} кам нишон дода намешаванд.",
       .russian: "Числа меньше {0} не показаны.",

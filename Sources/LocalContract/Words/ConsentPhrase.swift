@@ -72,6 +72,7 @@ package enum ConsentPhrase: String, CaseIterable, Sendable {
   case counted
   case countLine
   case countHidden
+  case tallyCount
   case journeyLine
   case journeyTravelling
   case journeyArrived

@@ -249,6 +249,7 @@ extension PhraseTable {
       "policy-groups": "the policy does not allow these data here",
       "survivor-deny": "the survivor has denied this agency",
       "foreign-agency": "the policy does not name that foreign agency",
+      "not-statistics": "only the agency that keeps the statistics gets this",
       "receipt-late": "an erasure receipt has not come",
       "erasure-late": "an erasure here is late",
       "withdrawal-flood": "unusually many withdrawals, or from a suspended agency: call them",

@@ -194,6 +194,7 @@ extension PolicyWords {
       "backups": "backups after an erasure",
       "retention-warning": "warning before what is over is erased",
       "transfer": "completing a transfer",
+      "anonymous": "sending anonymous notes",
       "complaint": "answering a complaint",
     ],
     units: [

@@ -193,6 +193,7 @@ extension PolicyWords {
       "backups": "резервные копии после удаления",
       "retention-warning": "предупреждение перед удалением завершённого",
       "transfer": "передача дела",
+      "anonymous": "отправка безымянных записей",
       "complaint": "ответ на жалобу",
     ],
     units: [

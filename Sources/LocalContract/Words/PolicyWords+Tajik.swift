@@ -193,6 +193,7 @@ extension PolicyWords {
       "backups": "нусхаҳои эҳтиётӣ пас аз несткунӣ",
       "retention-warning": "огоҳӣ пеш аз несткунии анҷомёфта",
       "transfer": "супоридани парванда",
+      "anonymous": "фиристодани варақаҳои беном",
       "complaint": "ҷавоб ба шикоят",
     ],
     units: [

@@ -170,7 +170,7 @@ struct AnonymousGroup: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "anonymous",
     abstract: "Count an adult who refused everything; nothing is kept about her.",
-    subcommands: [AddAnonymous.self, ShowAnonymous.self]
+    subcommands: [AddAnonymous.self, ShowAnonymous.self, ReceivedAnonymous.self]
   )
 }
 
@@ -207,6 +207,34 @@ struct AddAnonymous: NodeCommand {
   }
 
   func show(_ answer: Done, in report: inout Report) { report.line(report.words(.counted)) }
+}
+
+/// Shows what has come for the statistics.
+struct ReceivedAnonymous: NodeCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "received",
+    abstract: "Show the notes that other agencies have sent for the statistics.",
+    discussion: """
+      Only the agency with the role `statistics` gets any. A note says its quarter and six codes, and
+      neither who sent it nor when.
+
+        amonat anonymous received
+        amonat anonymous received --json
+      """
+  )
+
+  @OptionGroup var node: NodeOptions
+
+  func perform(_ call: NodeCall) async throws(CommandFailure) -> AnonymousReceived {
+    try await call { client throws(LocalFailure) in try await client.anonymousReceived() }
+  }
+
+  func show(_ answer: AnonymousReceived, in report: inout Report) {
+    for note in answer.notes { report.line(note.parts.joined(separator: "  ")) }
+    report.line(
+      report.words(.tallyCount, "\(answer.notes.count)", "\(answer.sealed)")
+    )
+  }
 }
 
 /// Shows the counts.
