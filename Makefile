@@ -22,7 +22,7 @@ test: deps ## run every test: first without, then with real nodes, which need th
 	swift test $(FLAGS) --skip 'NodeTests\.'
 	swift test $(FLAGS) --skip-build --filter 'NodeTests\.'
 
-demo: deps ## tell the main job with real nodes; KEEP=1 leaves them running
+demo: deps ## tell the two stories with real nodes; KEEP=1 leaves the first one's running
 	swift build $(RELEASE) $(FLAGS)
 	@AMONAT_BIN="$(BIN)" KEEP="$(KEEP)" "$(BIN)/amonat-demo"
 

@@ -62,11 +62,7 @@ final class DemoStory: Story {
     } catch {
       report.check("the story runs to its end", false, "\(error)")
     }
-    if keepsRunning {
-      keepNodes()
-    } else {
-      harness.stop()
-    }
+    if !keepsRunning { harness.stop() }
   }
 
   // MARK: Chapters
@@ -379,16 +375,21 @@ final class DemoStory: Story {
     report.check(sentence, false, "within 15 s")
   }
 
-  private func keepNodes() {
-    report.chapter("The nodes keep running")
+  /// Says how to talk to the nodes that keep running.
+  func sayHowToTalk() {
+    report.chapter("The three nodes of the first story keep running")
+    report.note("Those of the second lived inside this program, and end with it.")
+    report.note("Choose a node and open its desks, then ask it something:")
+    report.note("export PATH=\"\(harness.programs.folder.path):$PATH\" AMONAT_LANG=en")
     for node in harness.nodes.values.sorted(by: { $0.spec.id < $1.spec.id }) {
-      report.note(
-        "\(node.spec.id): process \(node.pid ?? 0); "
-          + "amonat status --socket \(node.socket)"
-      )
+      report.note("export AMONAT_SOCKET=\(node.socket)   # \(node.spec.id)")
     }
-    report.note("unlock: amonat unlock --user zarina --socket SOCKET")
-    report.note("passphrase of every user: \(root.appendingPathComponent("passphrase").path)")
-    report.note("stop them: kill the processes above; then remove \(root.path)")
+    let phrase = root.appendingPathComponent("passphrase").path
+    report.note("amonat unlock --user \(NodeHarness.users[0]) --passphrase-file \(phrase)")
+    report.note("amonat status; amonat case list; amonat inbox")
+    let pids = harness.nodes.values.compactMap(\.pid).sorted().map { "\($0)" }
+    report.note(
+      "When you are done: kill \(pids.joined(separator: " ")); rm -r \(root.path)"
+    )
   }
 }

@@ -173,9 +173,10 @@ package final class NodeHarness {
     }
   }
 
-  /// Stops every node, in order.
+  /// Stops every node; all are asked before the first is waited for.
   package func stop() {
-    for node in nodes.values { node.stop() }
+    for node in nodes.values { node.askToStop() }
+    for node in nodes.values { node.awaitStop() }
   }
 
   private func state(_ id: String) -> URL {
@@ -346,8 +347,17 @@ package final class HarnessNode {
 
   /// Stops the process in order.
   package func stop() {
+    askToStop()
+    awaitStop()
+  }
+
+  fileprivate func askToStop() {
     guard let process, process.isRunning else { return }
     process.terminate()
+  }
+
+  fileprivate func awaitStop() {
+    guard let process, process.isRunning else { return }
     process.awaitExit()
   }
 
