@@ -84,7 +84,9 @@ extension BundleVerifier {
     if let renewed = event.integer(.renews) {
       session.promises?.renew(.init(log: logText, index: renewed), by: index)
     }
-    guard let basis = event.string(.basis), EventBasis.isException(basis) else { return }
+    guard let text = event.text(.basis), EventBasis.isException(text),
+      let basis = event.string(.basis)
+    else { return }
     exception(basis, event, staff, untilMs: untilMs, at: index)
   }
 

@@ -192,7 +192,8 @@ extension BundleVerifier {
 
   /// Receipts that no settled checkpoint of the peer's log extends, a day after (AUD-052, RCP-008).
   private mutating func judgeFinality(_ head: BundleHead) {
-    for (origin, views) in answeredViews.sorted(by: { $0.key < $1.key }) {
+    let named = answeredViews.map { (session.words.text($0.key), $0.value) }
+    for (origin, views) in named.sorted(by: { $0.0 < $1.0 }) {
       let settled = settledPeers[origin] ?? 0
       let open = views.filter {
         $0.size > settled && head.madeMs > $0.timeMs &+ LogRules.dayMs

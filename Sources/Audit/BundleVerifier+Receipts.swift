@@ -43,12 +43,11 @@ extension BundleVerifier {
     )
     let included = views[log]?.receipts.verify(leafHash: leaf.hash, index: event.index, path: path)
     guard included == true else { return mismatch(answered) }
-    let name = session.words.text(log)
-    let size = views[log]?.receipts.size ?? 0
-    if answeredViews[name]?.last?.size != size {
-      answeredViews[name, default: []].append((size, answered.sent.index, answered.sent.timeMs))
+    if let size = views[log]?.receipts.size, answeredViews[log]?.last?.size != size {
+      answeredViews[log, default: []].append((size, answered.sent.index, answered.sent.timeMs))
     }
-    session.messages?.answer(answered.message, log: name, at: event.index)
+    guard let messages = session.messages else { return }
+    messages.answer(answered.message, log: session.words.text(log), at: event.index)
   }
 
   private mutating func mismatch(_ answered: Answerable) {

@@ -57,8 +57,9 @@ package struct BundleVerifier {
   var lastSettled: String?
   /// Sizes of peers' settled checkpoints.
   var settledPeers: [String: UInt64] = [:]
-  /// Views that receipts rest on, with the first leaf answered under each and when that was sent.
-  var answeredViews: [String: [(size: UInt64, leaf: UInt64, timeMs: UInt64)]] = [:]
+  /// Views that receipts rest on, by the number of their log's name, with the first leaf answered under
+  /// each and when that was sent.
+  var answeredViews: [UInt32: [(size: UInt64, leaf: UInt64, timeMs: UInt64)]] = [:]
   var lastMark: UInt64?
   var agreedTo: UInt64 = 0
   var rootDiffers = false

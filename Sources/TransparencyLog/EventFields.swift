@@ -125,11 +125,14 @@ struct EventFields: Sendable {
     out[start...].reverse()
   }
 
-  func has(_ key: EventKey) -> Bool { slots[key] != nil }
+  borrowing func has(_ key: EventKey) -> Bool { slots[key] != nil }
 
   /// The value where it stands, without its quotes or brackets.
-  func text(_ key: EventKey) -> ArraySlice<UInt8>? {
-    slots[key].map { text[(text.startIndex + $0.lowerBound)..<(text.startIndex + $0.upperBound)] }
+  borrowing func text(_ key: EventKey) -> ArraySlice<UInt8>? {
+    // No closure: it would hold a copy of everything here.
+    guard let range = slots[key] else { return nil }
+    let start = text.startIndex
+    return text[(start + range.lowerBound)..<(start + range.upperBound)]
   }
 
   func string(_ key: EventKey) -> String? {
@@ -137,7 +140,7 @@ struct EventFields: Sendable {
     return text(key).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  func integer(_ key: EventKey) -> UInt64? {
+  borrowing func integer(_ key: EventKey) -> UInt64? {
     guard key.grammar.shape == .integer, let range = slots[key] else { return nil }
     let text = text.span
     var value: UInt64 = 0
@@ -153,12 +156,12 @@ struct EventFields: Sendable {
     }
   }
 
-  func digest(_ key: EventKey) -> Digest32? {
+  borrowing func digest(_ key: EventKey) -> Digest32? {
     guard key.grammar.shape == .string, let range = slots[key] else { return nil }
     return Digest32(hexDigits: text.span.extracting(range))
   }
 
-  func equals(_ key: EventKey, _ other: Span<UInt8>) -> Bool {
+  borrowing func equals(_ key: EventKey, _ other: Span<UInt8>) -> Bool {
     guard key.grammar.shape == .string, let range = slots[key], range.count == other.count else {
       return false
     }

@@ -201,6 +201,7 @@ struct EventSlots: Sendable {
   }
 
   /// Where a key's value stands; `nil` if the key is absent.
+  @inline(__always)
   subscript(_ key: EventKey) -> Range<Int>? {
     let place = places[Int(key.rawValue)]
     return place == 0 ? nil : Int(place >> 16)..<Int(place & 0xFFFF)

@@ -73,7 +73,7 @@ public struct LogEvent: Sendable {
         throw .contradiction(.basis)
       }
       // What an exception allowed is never shared further.
-      if integer(.onward) == 1, let basis = string(.basis), EventBasis.isException(basis) {
+      if integer(.onward) == 1, let basis = fields.text(.basis), EventBasis.isException(basis) {
         throw .contradiction(.onward)
       }
     case .disclose:
@@ -143,7 +143,12 @@ public enum EventBasis {
   ]
 
   /// Whether a basis is an exception.
-  public static func isException(_ basis: String) -> Bool {
-    exceptions.contains { $0.utf8.elementsEqual(basis.utf8) }
+  public static func isException(_ basis: String) -> Bool { isException(Array(basis.utf8)[...]) }
+
+  /// Whether a basis, where it stands, is an exception.
+  public static func isException(_ basis: ArraySlice<UInt8>) -> Bool {
+    written.contains { $0.count == basis.count && basis.elementsEqual($0) }
   }
+
+  private static let written = exceptions.map { Array($0.utf8) }
 }

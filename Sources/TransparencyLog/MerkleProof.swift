@@ -12,13 +12,11 @@ public enum MerkleProof {
     guard bytes.count.isMultiple(of: Digest32.byteCount),
       bytes.count <= hashLimit * Digest32.byteCount
     else { return nil }
-    var path: [Digest32] = []
-    path.reserveCapacity(bytes.count / Digest32.byteCount)
-    for offset in stride(from: 0, to: bytes.count, by: Digest32.byteCount) {
-      guard let hash = Digest32(bytes, at: offset) else { return nil }
-      path.append(hash)
+    return unsafe bytes.withUnsafeBytes { buffer in
+      stride(from: 0, to: buffer.count, by: Digest32.byteCount).map { offset in
+        unsafe Digest32(reading: UnsafeRawBufferPointer(rebasing: buffer[offset...]))
+      }
     }
-    return path
   }
 
   /// Writes a path in its wire form, n × 32 bytes.

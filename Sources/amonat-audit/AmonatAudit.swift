@@ -56,7 +56,9 @@ struct Common: ParsableArguments {
       FileHandle.standardOutput.write(Data(text.utf8))
     }
     guard var run else { throw ValidationError("--realm is 64 lower-case hexadecimal digits.") }
-    let status = run.run(bundles.map(BundleFile.input))
+    let status = run.run(
+      bundles.map { path in AuditRun.Input(name: path) { try BundleFile.open(path) } }
+    )
     throw ExitCode(status.rawValue)
   }
 }

@@ -79,13 +79,10 @@ enum AuditVerify {
   /// Verifies one file and writes what it took to standard output.
   static func verifyHere(_ path: String) throws {
     let found = Counts()
-    let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-    defer { try? handle.close() }
+    let source = try BundleFile.open(path)
     let before = ProcessFigures.ownCPU()
     var verifier = BundleVerifier(name: "bench.bundle") { found.add($0) }
-    while let chunk = try handle.read(upToCount: 1 << 18), !chunk.isEmpty {
-      verifier.feed([UInt8](chunk))
-    }
+    while case let chunk = try source(), !chunk.isEmpty { verifier.feed(chunk) }
     let summary = verifier.finish()
     let outcome = Outcome(
       cpuSeconds: ProcessFigures.ownCPU() - before,
