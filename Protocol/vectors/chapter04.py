@@ -265,7 +265,7 @@ for id, covers, made, memory in [
     ("grant-for-another-peer", "EXC-114", Request(grant={"peer": H}), {}),
     ("grant-for-another-purpose", "EXC-114", Request(grant={"purpose": "health"}), {}),
     ("grant-of-fewer-groups", "EXC-114", Request(grant={"groups": ["identity"]}), {}),
-    ("grant-on-another-basis", "EXC-114", Request(grant={"basis": "guardian-consent"}), {}),
+    ("grant-on-another-basis", "EXC-114", Request(grant={"basis": "onward"}), {}),
     ("grant-of-another-realm", "EXC-114", Request(grant_realm=OTHER_REALM), {}),
     ("another-index-named", "EXC-114", Request(e={"grant": 0}), {}),
     ("another-log-named", "EXC-114", Request(named_log=f"{M}/amonat/log/2"), {}),

@@ -78,7 +78,7 @@ extension NodeTransaction {
     legWindowMs: UInt64 = 0
   ) throws -> UInt64 {
     var fields: [EventField] = [
-      .string(.basis, draft.basis), .strings(.groups, draft.groups.sorted()),
+      .string(.basis, EventBasis.said(draft.basis)), .strings(.groups, draft.groups.sorted()),
       .integer(.onward, draft.onward ? 1 : 0), .string(.peer, draft.peer),
       .digest(.policy, draft.policy), .string(.purpose, draft.purpose),
       .digest(.register, draft.register), .integer(.until, draft.untilMs),

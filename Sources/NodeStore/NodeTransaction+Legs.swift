@@ -108,7 +108,7 @@ extension NodeTransaction {
       let policy = Digest32(hex: grant.policyHex)
     else { return false }
     var fields: [EventField] = [
-      .string(.basis, grant.basis), .strings(.groups, grant.groups),
+      .string(.basis, EventBasis.said(grant.basis)), .strings(.groups, grant.groups),
       .integer(.onward, grant.onward ? 1 : 0), .string(.peer, grant.peer),
       .digest(.policy, policy), .string(.purpose, grant.purpose), .digest(.register, register),
       .integer(.until, untilMs),

@@ -260,7 +260,7 @@ extension NodeTransaction {
       return try append(.notify, fields, staff: staff)
     }
     fields += [
-      .string(.basis, row.basis),
+      .string(.basis, EventBasis.said(row.basis)),
       .strings(.groups, row.groups.split(separator: " ").map(String.init)),
       .digest(.policy, policy), .string(.purpose, row.purpose), .digest(.register, register),
     ]

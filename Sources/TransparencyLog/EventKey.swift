@@ -8,7 +8,7 @@ public enum EventKey: UInt8, CaseIterable, Sendable {
   case actor2
   /// When the last backup that holds the erased will be gone, Unix ms.
   case backupsUntil
-  /// On what a disclosure rests: consent, guardian-consent, an exception, onward or reply.
+  /// On what a disclosure rests: consent, an exception, onward or reply.
   case basis
   /// The index of the event that this one follows from.
   case cause

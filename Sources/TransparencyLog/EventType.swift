@@ -230,6 +230,7 @@ enum EventWords {
   static let offer = Array("offer".utf8)
   static let reply = Array("reply".utf8)
   static let anonymous = Array("anonymous".utf8)
+  static let guardianConsent = Array("guardian-consent".utf8)
   static let tally = Array("tally".utf8)
   static let statistics = Array("statistics".utf8)
   static let withdraw = Array("withdraw".utf8)

@@ -67,6 +67,9 @@ public struct LogEvent: Sendable {
   /// What no single key shows.
   private func checkTogether() throws(EventFailure) {
     let (reply, offer, anonymous) = (EventWords.reply, EventWords.offer, EventWords.anonymous)
+    // Who consented for whom is sealed: this part would tell everybody that the person is a child.
+    let guardian = EventWords.guardianConsent
+    guard !fields.equals(.basis, guardian.span) else { throw .contradiction(.basis) }
     switch type {
     case .grant:
       guard !fields.equals(.basis, reply.span), !fields.equals(.basis, anonymous.span) else {
@@ -141,6 +144,11 @@ public enum EventBasis {
   public static let exceptions = [
     "child-best-interest", "court-order", "legal-duty", "public-danger", "vital-interest",
   ]
+
+  /// The basis as an event says it: a guardian's consent is consent (EVT-037).
+  public static func said(_ basis: String) -> String {
+    basis.utf8.elementsEqual("guardian-consent".utf8) ? "consent" : basis
+  }
 
   /// Whether a basis is an exception.
   public static func isException(_ basis: String) -> Bool { isException(Array(basis.utf8)[...]) }

@@ -95,20 +95,22 @@ package final class TestTime: Sendable {
 
   /// Lets seconds pass until something holds.
   ///
-  /// Each second of theirs takes some of ours, so that sockets and disks have time for their work.
+  /// Each second of theirs takes some of ours, so that sockets and disks have time for their work: less
+  /// `pace` where months are to be lived.
   ///
   /// - Returns: How long it took by their clocks, in ms.
   @discardableResult
   package func pass(
     until what: String,
     atMostMs: UInt64 = 300_000,
+    pace: Duration = .milliseconds(120),
     _ holds: () async throws -> Bool
   ) async throws -> UInt64 {
     let start = nowMs
     while try await !holds() {
       guard nowMs - start < atMostMs else { throw Late(what: what) }
       pass(ms: 1_000)
-      try await Task.sleep(for: .milliseconds(120))
+      try await Task.sleep(for: pace)
     }
     return nowMs - start
   }

@@ -75,6 +75,8 @@ extension NodeTests {
       print("linker, no window: \(found)")
       #expect(found.share > 0.9)
       #expect(found.sharedTimes > 0)
+      // Every seventh is a child, for whom somebody else consented: nothing says which.
+      #expect(found.kinds == ["consent"])
     }
 
     /// What the linker found.
@@ -84,6 +86,8 @@ extension NodeTests {
       let share: Double
       /// Persons both of whose recipients were told one and the same time.
       let sharedTimes: Int
+      /// On what the recipients were told that the referrals rest.
+      let kinds: Set<String>
 
       var description: String {
         let percent = (share * 1_000).rounded() / 10
@@ -116,7 +120,8 @@ extension NodeTests {
           share: best.share,
           sharedTimes: shelter.count {
             !(times[$0.person] ?? []).isDisjoint(with: $0.clocks.prefix(2))
-          }
+          },
+          kinds: Set((clinic + shelter).map(\.kind))
         )
       }
       return try #require(found)
@@ -143,7 +148,7 @@ extension NodeTests {
             signedMs = realm.time.nowMs
             for node in realm.nodes { try await node.signCard() }
           }
-          try await refer(lead, to: Array(realm.nodes.dropFirst()), third: person % 3 == 0, urgency)
+          try await refer(lead, to: Array(realm.nodes.dropFirst()), person, urgency)
           person += 1
           let gap = -log(Double.random(in: 0.000_001..<1, using: &random)) * 30.44 / perMonth
           comesMs += UInt64(gap * 86_400_000)
@@ -151,7 +156,11 @@ extension NodeTests {
           realm.time.pass(ms: leavesMs - realm.time.nowMs)
         }
         // Everything that may have left has come.
-        _ = try await realm.time.pass(until: "legs have left", atMostMs: 3_600_000) {
+        _ = try await realm.time.pass(
+          until: "legs have left",
+          atMostMs: 3_600_000,
+          pace: .milliseconds(30)
+        ) {
           let nowMs = Int64(realm.time.nowMs)
           return try await queue.read { db in
             try Int.fetchOne(
@@ -165,16 +174,24 @@ extension NodeTests {
       }
     }
 
-    /// One person's consent and referrals, all handed over together.
+    /// One person's consent and referrals, all handed over together; every third has three, and every
+    /// seventh is a child, for whom an advocate decides (EVT-037).
     private static func refer(
       _ lead: Living,
       to peers: [Living],
-      third: Bool,
+      _ person: Int,
       _ urgency: String
     ) async throws {
       let purposes = ["health", "accommodation", "psychosocial"]
       let services = ["medical-general", "safe-accommodation", "psychosocial-support"]
-      let count = third ? 3 : 2
+      let count = person % 3 == 0 ? 3 : 2
+      let isChild = person % 7 == 3
+      var facts = Pair.facts
+      if isChild {
+        (facts.capacity, facts.ageBand, facts.assent) = ("child", "15-17", "given")
+        facts.adultOnMs = lead.node.clock.nowMs() + 3 * 365 * 86_400_000
+        (facts.decidedBy, facts.relation) = ("advocate", "advocate of the centre")
+      }
       let name = try await lead.openCase()
       let grants = try await ConsentService(node: lead.node).record(
         ConsentRecord(
@@ -184,10 +201,11 @@ extension NodeTests {
               peer: peers[$0].id,
               purpose: purposes[$0],
               groups: ["identity", "need"],
+              basis: isChild ? "guardian-consent" : "consent",
               days: 30
             )
           },
-          record: Pair.facts
+          record: facts
         ),
         lead.presence()
       ).grants.map(\.grant)

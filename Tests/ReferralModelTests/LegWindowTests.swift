@@ -14,7 +14,6 @@ internal import Testing
   private static func legs(
     people: Int,
     windowMs: UInt64,
-    children: Double,
     using random: inout SeededGenerator
   ) -> (one: [LegLinker.Leg], other: [LegLinker.Leg]) {
     var (one, other): ([LegLinker.Leg], [LegLinker.Leg]) = ([], [])
@@ -22,7 +21,6 @@ internal import Testing
     for person in 0..<people {
       let gap = -log(Double.random(in: 0.000_001..<1, using: &random)) * 30.44 / perMonth
       nowMs += UInt64(gap * Double(dayMs))
-      let kind = Double.random(in: 0..<1, using: &random) < children ? "child" : "adult"
       let untilMs = nowMs + 30 * dayMs
       let window = LegOrder.windowMs(policyMs: windowMs, leftMs: 30 * dayMs)
       var moments = [nowMs]
@@ -41,7 +39,7 @@ internal import Testing
           person: person,
           arrivedMs: Double(leavesMs),
           clocks: [Double(cover.untilMs(leavingAtMs: leavesMs))],
-          kind: kind
+          kind: "consent"
         )
       }
       one.append(leg(moments[0]))
@@ -51,11 +49,11 @@ internal import Testing
   }
 
   /// The best way's share, over ten runs of a year.
-  private static func share(windowMs: UInt64, children: Double = 0) -> Double {
+  private static func share(windowMs: UInt64) -> Double {
     var random = SeededGenerator(seed: 47)
     var ways: [String: Double] = [:]
     for _ in 0..<10 {
-      let (one, other) = legs(people: 240, windowMs: windowMs, children: children, using: &random)
+      let (one, other) = legs(people: 240, windowMs: windowMs, using: &random)
       for (way, share) in LegLinker(one, other).shares(windowMs: Double(max(1, windowMs))) {
         ways[way, default: 0] += share / 10
       }
@@ -77,8 +75,6 @@ internal import Testing
     let share = Self.share(windowMs: windowMs)
     print("routine: \((share / chance * 100).rounded() / 100) times chance")
     #expect(share <= 2 * chance)
-    let children = Self.share(windowMs: windowMs, children: 0.15)
-    print("with 15 % children: \((children / chance * 100).rounded() / 100) times chance")
     // Without a window nearly all pairs are found: the test can fail.
     #expect(Self.share(windowMs: 0) > 0.9)
   }

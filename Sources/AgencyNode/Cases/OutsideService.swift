@@ -47,7 +47,7 @@ package struct OutsideService: Sendable {
       let reviewByMs =
         policy.consent.map { policy.calendar.dueMs($0.reviewWithin, fromMs: nowMs) } ?? nowMs
       var fields: [EventField] = [
-        .string(.basis, scope.basis), .integer(.from, saidAtMs),
+        .string(.basis, EventBasis.said(scope.basis)), .integer(.from, saidAtMs),
         .strings(.groups, request.groups.sorted()), .digest(.policy, view.policyHash),
         .string(.purpose, request.purpose), .digest(.register, view.registerHash),
       ]
