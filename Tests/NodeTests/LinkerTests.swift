@@ -42,10 +42,7 @@ extension NodeTests {
       #expect(found.sharedTimes == 0)
     }
 
-    @Test(
-      "Emergencies leave at once, and are matched: the figure of the threat model",
-      .enabled(if: people != nil, "AMONAT_TEST_LINKER=240 lives a year")
-    )
+    @Test("Emergencies leave at once, and are matched: the figure of the threat model")
     func emergency() async throws {
       let found = try await Self.link(people: 30, urgency: "emergency", windowMs: 86_400_000)
       print("linker, emergencies: \(found)")

@@ -37,7 +37,7 @@ package struct AnonymousDesk: Sendable {
       var random = SystemRandomNumberGenerator()
       for (row, note) in waiting.shuffled(using: &random) {
         let sealed = try ReferralService.seal(
-          [(group, Self.content(note))],
+          [(group, Self.content(note).canonical)],
           peer: sink,
           offer: offer,
           node: node

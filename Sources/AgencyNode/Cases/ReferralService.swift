@@ -278,18 +278,22 @@ package struct ReferralService: Sendable {
     guard !node.forks.holds(peer.text) else { throw NodeError(.logForked) }
     return try await NodeError.wrapping {
       let content = try await content(ask, need: need, grant: grant, presence: presence)
+      var parts: [FieldGroup: CanonicalObject] = [:]
       for (name, fields) in content {
         guard let group = FieldGroup(name) else {
           throw NodeError(.overDisclosed, detail: "unknown-group")
         }
+        let part = fields.canonical
         try policy.check(
-          content: fields.canonical,
+          content: part,
           of: group,
           granted: facts.groups,
           purpose: facts.purpose
         )
+        parts[group] = part
       }
-      guard let offered = content[need.text] else {
+      guard let offered = content[need.text], let offeredPart = parts.removeValue(forKey: need)
+      else {
         throw NodeError(.fieldMissing, detail: need.text)
       }
       let offer = try view.directory.sealing(to: peer, atMs: nowMs)
@@ -308,9 +312,8 @@ package struct ReferralService: Sendable {
       )
       let sealed =
         seals
-        ? try Self.seal([(need, offered)], peer: peer, offer: offer, node: node) : nil
-      let rest = content.filter { $0.key != need.text }.sorted { $0.key < $1.key }
-        .compactMap { entry in FieldGroup(entry.key).map { ($0, entry.value) } }
+        ? try Self.seal([(need, offeredPart)], peer: peer, offer: offer, node: node) : nil
+      let rest = parts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
       let extra =
         seals && !rest.isEmpty
         ? try Self.seal(rest, peer: peer, offer: offer, node: node) : nil
@@ -379,7 +382,7 @@ package struct ReferralService: Sendable {
 
   /// Seals content for the desks that may open it.
   static func seal(
-    _ parts: [(FieldGroup, [String: FieldValue])],
+    _ parts: [(FieldGroup, CanonicalObject)],
     peer: AgencyID,
     offer: SealingOffer,
     node: Node
@@ -400,7 +403,7 @@ package struct ReferralService: Sendable {
         sender: node.trust.me,
         recipient: peer,
         parts: parts.sorted { $0.0 < $1.0 }.map {
-          .init(group: $0.0, content: $0.1.canonical.encoded)
+          .init(group: $0.0, content: $0.1.encoded)
         },
         desks: desks
       )

@@ -39,12 +39,12 @@ struct SupplementMaker: Sendable {
     guard let grant = found.first, let facts = grant.facts, let peer = AgencyID(grant.peer) else {
       throw NodeError(.grantMissing)
     }
-    var parts: [(FieldGroup, [String: FieldValue])] = []
+    var parts: [(FieldGroup, CanonicalObject)] = []
     for (name, fields) in content.sorted(by: { $0.key < $1.key }) {
       guard let group = FieldGroup(name) else {
         throw NodeError(.overDisclosed, detail: "unknown-group")
       }
-      parts.append((group, fields))
+      parts.append((group, fields.canonical))
     }
     let decision = policy.decide(
       DisclosureRequest(
@@ -66,8 +66,8 @@ struct SupplementMaker: Sendable {
         reasons: reasons.map(\.code)
       )
     }
-    for (group, fields) in parts {
-      try policy.check(content: fields.canonical, of: group, granted: facts.groups)
+    for (group, part) in parts {
+      try policy.check(content: part, of: group, granted: facts.groups)
     }
     let offer = try view.directory.sealing(to: peer, atMs: nowMs)
     let sealed = try ReferralService.seal(parts, peer: peer, offer: offer, node: node)
