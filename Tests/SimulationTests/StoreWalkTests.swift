@@ -13,7 +13,8 @@ internal import TransparencyLog
 /// The same walk through the model of a node's store and through the store itself, on real files: after
 /// every act both must say the same, and a power cut must change nothing.
 ///
-/// What ``SimulationTests`` proves of the model holds for nodes as far as this holds.
+/// What ``SimulationTests`` proves of the model holds for nodes as far as this holds. This is the sender's half;
+/// ``StoreReceiveTests`` is the other.
 @Suite(.timeLimit(.minutes(10))) struct StoreWalkTests {
   @Test("Thousands of acts and power cuts leave the store where the model is", arguments: 0..<4)
   func walk(_ seed: Int) async throws {
@@ -357,22 +358,7 @@ private struct Twin {
     model.crash()
     copies += 1
     let copy = StateFolder(root.appendingPathComponent("\(copies)"))
-    try FileManager.default.createDirectory(
-      at: copy.url,
-      withIntermediateDirectories: true,
-      attributes: [.posixPermissions: 0o700]
-    )
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
-    where !name.hasSuffix("-shm") {
-      try FileManager.default.copyItem(
-        at: folder.url.appendingPathComponent(name),
-        to: copy.url.appendingPathComponent(name)
-      )
-    }
-    try FileManager.default.setAttributes(
-      [.posixPermissions: 0o400],
-      ofItemAtPath: copy.stateKey.path
-    )
+    try PowerCut.copy(folder.url, to: copy.url)
     let old = folder.url
     store = try NodeStore(opening: copy)
     folder = copy
