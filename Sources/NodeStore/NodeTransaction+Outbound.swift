@@ -403,6 +403,18 @@ extension NodeTransaction {
     return OfferFate(referral: referral, received: false, code: code)
   }
 
+  /// Whether the newest message of a kind in a referral was refused by its recipient with a code.
+  package func wasRefused(_ kind: String, referral: Int64, code: String) throws -> Bool {
+    try Bool.fetchOne(
+      database,
+      sql: """
+        SELECT state = 3 AND code IS ? FROM outbound WHERE referral = ? AND kind = ?
+        ORDER BY id DESC LIMIT 1
+        """,
+      arguments: [code, referral, kind]
+    ) ?? false
+  }
+
   /// The referral that a withdrawal or a recall of ours ended.
   package func ownReferral(withdraw message: Digest32) throws -> ReferralRow? {
     try Row.fetchOne(

@@ -154,10 +154,31 @@ struct ReferralMover {
     let before = referral.state
     let state = try move(referral, event, by: isSender ? .sender : .recipient, code: code)
     guard state.rawValue != before else {
-      throw NodeError(.alreadyDone, detail: before)
+      guard try sayAgain(event, referral, code: code) else {
+        throw NodeError(.alreadyDone, detail: before)
+      }
+      return
     }
     // The Coordinator learns that two agencies disagree, and about what: an id and a code.
     if event == .dispute, let code { try tellCoordinator(referral, code: code) }
+  }
+
+  /// Sends the message of a move once more, where the other side has refused the last one as `expired`: a
+  /// clock was wrong (REF-037).
+  private mutating func sayAgain(
+    _ event: ReferralEvent,
+    _ referral: ReferralRow,
+    code: String?
+  ) throws -> Bool {
+    guard let kind = event.message, !kind.isDisclosure,
+      try transaction.wasRefused(
+        kind.rawValue,
+        referral: referral.row,
+        code: ItemCode.expired.rawValue
+      )
+    else { return false }
+    try send(kind, of: event, referral, code: code)
+    return true
   }
 
   /// What became of an offer at the recipient's node.
