@@ -49,10 +49,11 @@ package final class Living {
     try await Node(
       folder: StateFolder(member.state),
       settings: NodeSettings(
-        listenHost: "127.0.0.1",
+        listenHost: member.spec.listens ? "127.0.0.1" : nil,
         listenPort: member.port,
         socketPath: member.socket,
-        passphraseCost: .least
+        passphraseCost: .least,
+        via: member.spec.roles.contains("via") ? ViaSettings() : nil
       ),
       clock: wall.clock,
       chance: chance
@@ -112,7 +113,8 @@ package final class Living {
       CardSign(
         passphrase: NodeHarness.phrase,
         keyFile: key,
-        endpoints: ["https://127.0.0.1:\(relay.port)"]
+        endpoints: member.spec.listens ? ["https://127.0.0.1:\(relay.port)"] : [],
+        via: member.vias
       )
     )
   }
@@ -165,9 +167,11 @@ package final class LivingRealm {
     )
   }
 
-  /// As above, with agencies of one desk each, in a folder.
+  /// As above, with agencies of one desk each, in a folder; `vias` keep parcels for those that cannot be
+  /// called.
   package init(
     _ specs: [NodeHarness.AgencySpec],
+    vias: [String] = [],
     root: URL,
     policy: URL = NodeHarness.policy,
     chance: Chance = .system
@@ -179,6 +183,7 @@ package final class LivingRealm {
     var nodes: [Living] = []
     for spec in specs {
       guard let member = harness.nodes[spec.id] else { throw Programs.Failure("no \(spec.id)") }
+      if !spec.listens { member.vias = vias }
       nodes.append(try await Living(member, time: time, chance: chance))
     }
     self.nodes = nodes
@@ -203,6 +208,41 @@ package final class LivingRealm {
 
   /// Mends every cable.
   package func mend() { for node in nodes { node.relay.mend() } }
+
+  /// As above, with agencies of one desk each.
+  package static func with(
+    _ specs: [NodeHarness.AgencySpec],
+    vias: [String] = [],
+    _ story: (LivingRealm) async throws -> Void
+  ) async throws {
+    let root = FileManager.default.temporaryDirectory
+      .appendingPathComponent("l" + UUID().uuidString.prefix(8))
+    let realm = try await LivingRealm(specs, vias: vias, root: root)
+    do { try await story(realm) } catch {
+      await realm.end()
+      throw error
+    }
+    await realm.end()
+  }
+
+  /// An agency of one desk.
+  package static func member(
+    _ id: String,
+    _ sector: String,
+    listens: Bool = true,
+    roles: [String] = []
+  ) -> NodeHarness.AgencySpec {
+    .init(
+      id: id,
+      sector: sector,
+      name: id,
+      nameTg: id,
+      nameRu: id,
+      listens: listens,
+      desks: [("desk", groups)],
+      roles: roles
+    )
+  }
 
   /// Runs a story and cleans up after it, however it ends.
   package static func with(

@@ -10,7 +10,10 @@ internal import Testing
 final class Pair {
   static let specs = specs(clinicIn: "dushanbe")
 
-  private static func specs(clinicIn region: String) -> [NodeHarness.AgencySpec] {
+  private static func specs(
+    clinicIn region: String,
+    _ roles: [String] = []
+  ) -> [NodeHarness.AgencySpec] {
     [
       .init(
         id: "ministry.example",
@@ -29,6 +32,7 @@ final class Pair {
         nameRu: "Клиника",
         listens: true,
         desks: [("health", ["need", "identity", "contact", "safety", "health"])],
+        roles: roles,
         region: region
       ),
     ]
@@ -45,6 +49,7 @@ final class Pair {
   /// Founds both, and others if asked; none runs yet.
   init(
     clinicIn region: String = "dushanbe",
+    clinicAs roles: [String] = [],
     policy: URL = NodeHarness.policy,
     besides others: [NodeHarness.AgencySpec] = []
   ) throws {
@@ -52,7 +57,7 @@ final class Pair {
     root = FileManager.default.temporaryDirectory
       .appendingPathComponent("n" + UUID().uuidString.prefix(8))
     harness = try NodeHarness(root: root, policy: policy)
-    try harness.found(Self.specs(clinicIn: region) + others)
+    try harness.found(Self.specs(clinicIn: region, roles) + others)
     ministry = try #require(harness.nodes["ministry.example"])
     clinic = try #require(harness.nodes["clinic.example"])
   }

@@ -18,52 +18,27 @@ extension NodeTests {
       "A via takes what it should, from members alone, within its limits, and gives it to its recipient until that has it (PCL-021, PCL-025, PCL-027)"
     )
     func door() async throws {
-      let pair = try Pair()
+      let pair = try Pair(clinicAs: ["via"])
       defer { pair.end() }
       try Data(#"{"via": "on", "via-parcels": 2, "via-daily": 6}"#.utf8)
         .write(to: pair.clinic.state.appendingPathComponent("amonatd.json"))
       try await pair.harness.start()
       pair.ministry.stop()
-      let node = try await Node(
-        folder: StateFolder(pair.ministry.state),
-        settings: NodeSettings(
-          socketPath: pair.root.appendingPathComponent("unused.sock").path,
-          passphraseCost: .least
-        )
-      )
+      let node = try await Self.opened(pair)
       let (ministry, realm) = (node.trust.me, node.trust.view.directory.realm)
-      let port = pair.clinic.port
-
       func call(
         _ path: String,
         _ body: [UInt8],
         as identity: TLSIdentity,
         patience: Duration = .seconds(20)
       ) async throws -> (status: Int, body: [UInt8]) {
-        let line = try await HTTPLine.connect(
-          to: .tls(host: "127.0.0.1", port: port, identity: identity, verifyPeer: { _ in true })
-        )
-        defer { line.close() }
-        let answer = try await line.send(
-          HTTPLineRequest(method: "POST", path: path, body: body),
-          timeout: patience
-        )
-        return (Int(answer.status), answer.body)
+        try await Self.call(path, body, as: identity, at: pair.clinic, patience: patience)
       }
       func put(_ body: [UInt8]) async throws -> String {
         let answer = try await call("/v1/parcels", body, as: node.tls.current)
         return "\(answer.status) \(String(decoding: answer.body, as: UTF8.self))"
       }
-      func parcel(_ number: UInt64) throws -> [UInt8] {
-        let card = try #require(node.trust.view.directory.card(of: ministry))
-        return try ParcelSeal.seal(
-          ExchangeParts(held: number),
-          realm: realm,
-          sender: ministry,
-          recipient: ministry,
-          courierKey: card.card.courierKey
-        )
-      }
+      func parcel(_ number: UInt64) throws -> [UInt8] { try Self.parcel(number, for: node) }
 
       // Nobody knows this certificate.
       let minted = try NodeCertificate.mint(for: CertificateName(realm: realm, agency: ministry))
@@ -131,6 +106,76 @@ extension NodeTests {
       try await pair.clinic.start()
       #expect(try await put(try parcel(11)) == #"404 {"code":"via-off"}"#)
       #expect(try await next([]) == Array(#"{"code":"via-off"}"#.utf8))
+    }
+
+    @Test(
+      "A member without the role keeps nothing, whatever its settings say and whoever asks for it (PCL-011)"
+    )
+    func role() async throws {
+      let pair = try Pair()
+      defer { pair.end() }
+      try Data(#"{"via": "on"}"#.utf8)
+        .write(to: pair.clinic.state.appendingPathComponent("amonatd.json"))
+      pair.ministry.vias = ["clinic.example"]
+      try await pair.harness.start()
+      pair.ministry.stop()
+      let node = try await Self.opened(pair)
+      for (path, body) in [
+        ("/v1/parcels", try Self.parcel(1, for: node)), ("/v1/parcels/next", []),
+      ] as [(String, [UInt8])] {
+        let answer = try await Self.call(path, body, as: node.tls.current, at: pair.clinic)
+        #expect(answer.status == 404 && answer.body == Array(#"{"code":"via-off"}"#.utf8))
+      }
+      #expect(try await pair.clinic.client().metrics().contains("amonat_via_parcels 0\n"))
+    }
+
+    // MARK: Parts
+
+    /// The ministry's node, in this process.
+    private static func opened(_ pair: Pair) async throws -> Node {
+      try await Node(
+        folder: StateFolder(pair.ministry.state),
+        settings: NodeSettings(
+          socketPath: pair.root.appendingPathComponent("unused.sock").path,
+          passphraseCost: .least
+        )
+      )
+    }
+
+    /// A parcel of a node to itself.
+    private static func parcel(_ number: UInt64, for node: Node) throws -> [UInt8] {
+      let view = node.trust.view
+      let card = try #require(view.directory.card(of: node.trust.me))
+      return try ParcelSeal.seal(
+        ExchangeParts(held: number),
+        realm: view.directory.realm,
+        sender: node.trust.me,
+        recipient: node.trust.me,
+        courierKey: card.card.courierKey
+      )
+    }
+
+    private static func call(
+      _ path: String,
+      _ body: [UInt8],
+      as identity: TLSIdentity,
+      at keeper: HarnessNode,
+      patience: Duration = .seconds(20)
+    ) async throws -> (status: Int, body: [UInt8]) {
+      let line = try await HTTPLine.connect(
+        to: .tls(
+          host: "127.0.0.1",
+          port: keeper.port,
+          identity: identity,
+          verifyPeer: { _ in true }
+        )
+      )
+      defer { line.close() }
+      let answer = try await line.send(
+        HTTPLineRequest(method: "POST", path: path, body: body),
+        timeout: patience
+      )
+      return (Int(answer.status), answer.body)
     }
   }
 }

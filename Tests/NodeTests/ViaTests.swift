@@ -72,6 +72,7 @@ extension NodeTests {
       try Data(#"{"via": "on"}"#.utf8)
         .write(to: keeper.state.appendingPathComponent("amonatd.json"))
       try await harness.start()
+      let record = try KeeperRecord(of: keeper.state)
       // Neither has any way to the other.
       #expect(!spaces.reaches(Namespaces.leafAddress(1), from: spaces.leaf(0)))
       #expect(!spaces.reaches(Namespaces.leafAddress(0), from: spaces.leaf(1)))
@@ -203,6 +204,15 @@ extension NodeTests {
         let lies = try await gauge("amonat_via_parcels")
         return here.waiting.allSatisfy { $0.messages == 0 }
           && over.waiting.allSatisfy { $0.messages == 0 } && lies == 0
+      }
+
+      // What it took in, in clear: every parcel, also those that were fetched at once.
+      let rows = try record.rows()
+      #expect(Set(rows.map(\.recipient)) == ["clinic.example", "ministry.example"])
+      for row in rows {
+        for word in ["clinic", "ministry", "Гулнора", "offer", "withdraw", opened, first] {
+          #expect(Data(row.body).range(of: Data(word.utf8)) == nil, "\(word)")
+        }
       }
 
       // What the keeper knows, in its files, its log and its figures.

@@ -11,7 +11,7 @@ internal import Trust
 /// The key id on the outside says for whom it is; nothing else is looked at, and who handed it in is
 /// written nowhere, not to a file and not to a log.
 ///
-/// Source: `Protocol/spec/10-parcels.md`, PCL-020 to PCL-027.
+/// Source: `Protocol/spec/10-parcels.md`, PCL-011 and PCL-020 to PCL-027.
 struct ViaDoor: Sendable {
   let node: Node
   let tally: ViaTally
@@ -25,7 +25,9 @@ struct ViaDoor: Sendable {
   /// Keeps a parcel.
   func put(_ parcel: [UInt8], from sender: AgencyID?) async -> PeerResponse {
     guard let sender else { return refuse(.unpinned) }
-    guard let shelf = node.via, let settings = node.settings.via else { return refuse(.viaOff) }
+    guard let shelf = node.via, let settings = node.settings.via, isKeeper else {
+      return refuse(.viaOff)
+    }
     guard standing(of: sender) else { return refuse(.member) }
     let keyID: Digest32
     do throws(ParcelCode) {
@@ -51,7 +53,7 @@ struct ViaDoor: Sendable {
   /// Gives the caller its oldest parcel, after removing the one that it has taken.
   func next(_ body: [UInt8], for caller: AgencyID?) async -> PeerResponse {
     guard let caller else { return refuse(.unpinned) }
-    guard let shelf = node.via else { return refuse(.viaOff) }
+    guard let shelf = node.via, isKeeper else { return refuse(.viaOff) }
     guard standing(of: caller) else { return refuse(.member) }
     guard names(caller) else { return refuse(.viaUnknown) }
     let taken = Digest32(body)
@@ -68,6 +70,9 @@ struct ViaDoor: Sendable {
       return refuse(.storageFull)
     }
   }
+
+  /// Whether the commission has given this node the role (PCL-011).
+  private var isKeeper: Bool { ViaLines.hasRole(node.trust.me, node) }
 
   private func standing(of agency: AgencyID) -> Bool {
     node.trust.view.directory.standing(of: agency, atMs: node.trustedMs) != .unknown

@@ -50,12 +50,19 @@ enum ViaLines {
     return usable(directory.link(of: node.trust.me)?.link.via ?? [], node)
   }
 
-  /// Those of a list that can be called.
+  /// Those of a list that have the role and can be called.
   static func usable(_ agencies: [AgencyID], _ node: Node) -> [AgencyID] {
     let directory = node.trust.view.directory
     return agencies.filter { agency in
-      agency != node.trust.me && directory.link(of: agency)?.link.endpoints.isEmpty == false
+      agency != node.trust.me && hasRole(agency, node)
+        && directory.link(of: agency)?.link.endpoints.isEmpty == false
     }
+  }
+
+  /// Whether the newest register gives a member the role of a keeper (PCL-011).
+  static func hasRole(_ agency: AgencyID, _ node: Node) -> Bool {
+    guard let role = Code("via") else { return false }
+    return node.trust.view.directory.agency(agency)?.roles.contains(role) ?? false
   }
 
   /// A connection of its own to a keeper: a held fetch must not wait behind an exchange.
