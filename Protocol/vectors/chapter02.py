@@ -72,6 +72,7 @@ for key in BASE:
 pad = event("pad", {})
 ev("without-type", "EVT-010", {k: v for k, v in pad.items() if k != "type"}, "malformed")
 ev("unknown-type", "CJ-007", {**pad, "type": "gossip"}, "malformed")
+ev("key-with-zero-bytes", "CJ-007", cj(pad).replace(b'"index"', b'"index\0\0\0"'), "malformed")
 ev("unknown-key", "CJ-007", {**pad, "zeal": 1}, "malformed")
 ev("empty", "EVT-010", b"{}", "malformed")
 

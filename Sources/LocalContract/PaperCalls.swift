@@ -243,6 +243,8 @@ package struct MemberView: Codable, Hashable, Sendable {
   package var roles: [String]
   /// `active`, `suspended` or `retired`.
   package var status: String
+  /// When a suspension by note lapses, Unix ms; absent where none holds.
+  package var suspendedUntilMs: UInt64?
 
   /// Gathers the parts.
   package init(
@@ -252,7 +254,8 @@ package struct MemberView: Codable, Hashable, Sendable {
     level: String,
     region: String,
     roles: [String],
-    status: String
+    status: String,
+    suspendedUntilMs: UInt64? = nil
   ) {
     self.agency = agency
     self.names = names
@@ -261,6 +264,7 @@ package struct MemberView: Codable, Hashable, Sendable {
     self.region = region
     self.roles = roles
     self.status = status
+    self.suspendedUntilMs = suspendedUntilMs
   }
 }
 

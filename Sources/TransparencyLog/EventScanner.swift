@@ -48,12 +48,15 @@ struct EventScanner {
     try expect(UInt8(ascii: "\""), text)
     let start = position
     let name = try readName(text)
+    let length = position - start
     try expect(UInt8(ascii: "\""), text)
     next = max(next, Int(starts[Int(name.high >> 56)]))
     while next < known.count, known[next] < name { next += 1 }
     guard next < known.count, known[next] == name, let key = EventKey(rawValue: UInt8(next)) else {
       throw known.contains(name) ? .keyOrder(offset: start) : .unknownKey(offset: start)
     }
+    // A packed name ends in zeros, and so would one with zero bytes behind it.
+    guard name.length == length else { throw .unknownKey(offset: start) }
     next += 1
     return key
   }
@@ -214,6 +217,11 @@ enum EventNames {
   struct Packed: Equatable, Comparable {
     var high: UInt64
     var low: UInt64
+
+    /// How many bytes stand before the first of the zeros at the end.
+    var length: Int {
+      low == 0 ? 8 - high.trailingZeroBitCount / 8 : 16 - low.trailingZeroBitCount / 8
+    }
 
     mutating func append(_ byte: UInt8, at place: Int) {
       if place < 8 {

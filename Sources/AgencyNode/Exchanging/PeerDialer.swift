@@ -163,7 +163,7 @@ private final class PeerCaller: Sendable {
     _ waiting: inout Waiting
   ) async throws -> Bool {
     let lane = await lanes.lane(peer)
-    let link = ownLink
+    let news = node.news
     let found = waiting
     waiting = .unknown
     let delivery: DeliveryPart? =
@@ -192,7 +192,7 @@ private final class PeerCaller: Sendable {
       throw NodeError(.conflict, detail: code.rawValue)
     }
     provedAgain.withLock { $0 = false }
-    node.told.told(peer, link)
+    node.told.told(peer, news?.mark)
     guard let delivery else {
       node.lanes.wake(PeerDialer.heardLane(peer))
       return true
@@ -225,10 +225,10 @@ private final class PeerCaller: Sendable {
           held: held()
         )
         let wasOwed = owed != nil
-        let link = ownLink
+        let news = node.news
         let answer = try await call(connection, request, held: true)
         if wasOwed { owed = nil }
-        node.told.told(peer, link)
+        node.told.told(peer, news?.mark)
         await lanes.lane(peer).note(peerHolds: answer.held)
         if let code = answer.knownCode { throw NodeError(.conflict, detail: code.rawValue) }
         if let delivery = answer.delivery {
@@ -372,11 +372,7 @@ private final class PeerCaller: Sendable {
     throw NodeError(.conflict, detail: "hello")
   }
 
-  private var ownLink: Digest32? {
-    node.trust.view.directory.link(of: node.trust.me)?.sha256
-  }
-
-  /// This node's card and link, as long as the peer has not had them.
+  /// This node's news, as long as the peer has not had them.
   private func notes() -> [String] { node.notes(for: peer) }
 
   private func held() -> UInt64 { node.held(of: peer) }
@@ -404,12 +400,31 @@ extension Node {
     return store.witness.size(of: authority.log.text, key: authority.key.bytes)
   }
 
-  /// This node's card and link, as long as a peer has not had them.
-  func notes(for peer: AgencyID) -> [String] {
+  /// What every peer is to have.
+  struct News {
+    /// This node's card and link, and the suspensions that hold or will.
+    let notes: [String]
+    /// Equal for equal news.
+    let mark: Digest32
+  }
+
+  /// What every peer is to have now (LNK-007, REG-025); `nil` while this node has no link.
+  var news: News? {
     let directory = trust.view.directory
-    guard let link = directory.link(of: trust.me), told.link(of: peer) != link.sha256 else {
-      return []
-    }
-    return [directory.card(of: trust.me)?.note.encoded, link.note.encoded].compactMap(\.self)
+    guard let link = directory.link(of: trust.me) else { return nil }
+    let suspensions = directory.suspensionNotes(atMs: trustedMs).suffix(
+      ParcelWriter.suspensionLimit
+    )
+    var mark = Hash256()
+    mark.update(link.sha256)
+    for note in suspensions { mark.update(note.textHash) }
+    let own = [directory.card(of: trust.me)?.note, link.note].compactMap(\.self)
+    return News(notes: (suspensions + own).map(\.encoded), mark: mark.finish())
+  }
+
+  /// This node's news, as long as a peer has not had them.
+  func notes(for peer: AgencyID) -> [String] {
+    guard let news, told.mark(of: peer) != news.mark else { return [] }
+    return news.notes
   }
 }

@@ -130,10 +130,10 @@ package struct PeerDoor: PeerRequestHandling {
         await node.lanes.wait(peer.text, atMost: .seconds(Int64(limit)))
         answer.delivery = try await lane.next()
       }
-      // Who cannot be called learns of a new link here.
-      answer.notes = node.notes(for: peer)
-      if !answer.notes.isEmpty, let link = node.trust.view.directory.link(of: node.trust.me) {
-        node.told.offer(peer, link.sha256)
+      // Who cannot be called learns of a new link, and of a suspension, here.
+      if let news = node.news, node.told.mark(of: peer) != news.mark {
+        answer.notes = news.notes
+        node.told.offer(peer, news.mark)
       }
     }
     answer.notes += try await GossipDesk(node: node).texts(for: peer)

@@ -74,11 +74,11 @@ struct Renewal: Sendable {
 
   /// Whether every peer that was heard since the certificate was announced has had the link.
   private static func everybodyTold(_ node: Node, sinceMs: UInt64) async throws -> Bool {
-    guard let link = node.trust.view.directory.link(of: node.trust.me) else { return false }
+    guard let news = node.news else { return false }
     return try await node.store.read { try $0.peers() }
       .filter { $0.heardAtMs >= sinceMs }
       .allSatisfy { peer in
-        AgencyID(peer.agency).map { node.told.link(of: $0) == link.sha256 } ?? true
+        AgencyID(peer.agency).map { node.told.mark(of: $0) == news.mark } ?? true
       }
   }
 }

@@ -3,7 +3,7 @@ internal import ReferralModel
 internal import Synchronization
 internal import Trust
 
-/// Which of this node's links each peer has had, since the node started.
+/// Which news of this node each peer has had, since the node started: its link, and suspensions.
 ///
 /// A peer that calls gets it in answers, of which one may be lost: it counts as told when it calls again
 /// after an answer that carried it.
@@ -14,12 +14,12 @@ final class TellBook: Sendable {
   }
   private let entries = Mutex<[AgencyID: Entry]>([:])
 
-  /// The link that a peer has had.
-  func link(of peer: AgencyID) -> Digest32? { entries.withLock { $0[peer]?.known } }
+  /// The mark of the news that a peer has had.
+  func mark(of peer: AgencyID) -> Digest32? { entries.withLock { $0[peer]?.known } }
 
-  /// The peer has answered a call that carried the link.
-  func told(_ peer: AgencyID, _ link: Digest32?) {
-    entries.withLock { $0[peer, default: Entry()].known = link }
+  /// The peer has answered a call that carried the news.
+  func told(_ peer: AgencyID, _ mark: Digest32?) {
+    entries.withLock { $0[peer, default: Entry()].known = mark }
   }
 
   /// A peer calls: what the last answer offered has come through.
@@ -33,8 +33,8 @@ final class TellBook: Sendable {
   /// Forgets what was offered: the peer says it does not know this node.
   func forget(_ peer: AgencyID) { entries.withLock { $0[peer] = nil } }
 
-  /// An answer to the peer carries this link.
-  func offer(_ peer: AgencyID, _ link: Digest32) {
-    entries.withLock { $0[peer, default: Entry()].offered = link }
+  /// An answer to the peer carries this news.
+  func offer(_ peer: AgencyID, _ mark: Digest32) {
+    entries.withLock { $0[peer, default: Entry()].offered = mark }
   }
 }

@@ -46,11 +46,23 @@ package struct RegisterService: Sendable {
           level: agency.level.rawValue,
           region: agency.region.text,
           roles: agency.roles.map(\.text),
-          status: agency.status.rawValue
+          status: agency.status.rawValue,
+          suspendedUntilMs: Self.suspendedUntilMs(agency.id, view, now)
         )
       },
       notes: view.directory.registers.entries.map(\.note.encoded)
     )
+  }
+
+  private static func suspendedUntilMs(
+    _ agency: AgencyID,
+    _ view: TrustBook.View,
+    _ nowMs: UInt64
+  ) -> UInt64? {
+    guard case .suspended(let untilMs) = view.directory.standing(of: agency, atMs: nowMs) else {
+      return nil
+    }
+    return untilMs
   }
 
   /// Takes notes in: a register and its policy, cards, links, suspensions.

@@ -144,6 +144,7 @@ package enum Phrase: String, CaseIterable, Sendable {
   case draftMade
   case signatureCount
   case signaturesEnough
+  case suspendedUntil
   case passphraseFor
   case passphraseAgain
   case passphrasesDiffer

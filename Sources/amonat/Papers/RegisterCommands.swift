@@ -76,6 +76,9 @@ extension Report {
     section(.members, register.members) { member, report in
       let name = member.names[language] ?? member.names["en"] ?? ""
       report.line("\(member.agency)  \(member.status)  \(member.sector)  \(name)")
+      if let untilMs = member.suspendedUntilMs {
+        report.line("  " + report.words(.suspendedUntil, Report.moment(untilMs)))
+      }
     }
   }
 }

@@ -4,6 +4,8 @@ internal import ArgumentParser
 struct Commission: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make and sign registers; needs no node.",
-    subcommands: [CommissionNew.self, CommissionNext.self, CommissionSign.self]
+    subcommands: [
+      CommissionNew.self, CommissionNext.self, CommissionSign.self, CommissionSuspend.self,
+    ]
   )
 }

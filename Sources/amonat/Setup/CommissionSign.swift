@@ -47,39 +47,27 @@ struct CommissionSign: OfflineCommand {
   func perform(_ words: Phrasebook) throws(CommandFailure) -> Answer {
     let registers = Registers(words: words)
     let opened = try registers.open(register)
-    var note = opened.note
     let register: Register
     do throws(TrustFailure) {
       register = try Register(text: opened.text)
     } catch {
       throw .input(words(.fileMalformed, self.register, error.rawValue))
     }
-    let files = KeyFiles(words: words)
-    var keys: [SigningKeyFile] = []
-    for path in key {
-      let file = try files.file(path)
-      guard Self.mayUse(file, register) else {
-        throw .refused("key", words(.keyForeign, path))
-      }
-      keys.append(file)
-    }
-    let secrets = try passphrase.read(for: keys.map(\.signerName), isNew: false, words)
-    for (file, secret) in zip(keys, secrets) {
-      note = try Self.adding(file, try files.open(file, secret), to: note, opened.text, words)
-    }
-    guard let note else { throw .input(words(.fileMalformed, self.register, "note")) }
+    // A holder's key, or an agency's that vouches for its own change.
+    let holders = register.commissioners.map { ($0.signerName, $0.key) }
+    let members = register.agencies.map { ($0.signerName, $0.key) }
+    let note = try HolderSignatures(signers: holders + members, words: words)
+      .add(to: opened.text, opened.note, keys: key, passphrase)
     let replacing = Files.exists(out) && out.utf8.elementsEqual(self.register.utf8)
     try Input(words: words).write(note.bytes, to: out, replacing: replacing)
-    let signed = register.commissioners.filter { commissioner in
-      NoteKey(name: commissioner.signerName, key: commissioner.key).map(note.isSigned(by:)) ?? false
-    }
+    let signed = HolderSignatures(signers: holders, words: words).present(on: note)
     let needed = try self.needed(for: register, words)
     return Answer(
       register: out,
       version: register.version,
       sha256: note.textHash.hex,
       realm: (register.realm ?? note.textHash).hex,
-      signatures: signed.map(\.name),
+      signatures: register.commissioners.filter { signed.contains($0.signerName) }.map(\.name),
       needed: needed,
       complete: signed.count >= needed
     )
@@ -91,33 +79,6 @@ struct CommissionSign: OfflineCommand {
     report.line(words(.signatureCount, "\(answer.signatures.count)", "\(answer.needed)"))
     report.field(.realm, answer.realm)
     if answer.complete { report.say(.signaturesEnough) }
-  }
-
-  /// A holder's key, or an agency's that vouches for its own change.
-  private static func mayUse(_ file: SigningKeyFile, _ register: Register) -> Bool {
-    let names =
-      register.commissioners.map { ($0.signerName, $0.key) }
-      + register.agencies.map { ($0.signerName, $0.key) }
-    return names.contains {
-      $0.0.utf8.elementsEqual(file.signerName.utf8) && $0.1 == file.publicKey
-    }
-  }
-
-  private static func adding(
-    _ file: SigningKeyFile,
-    _ key: borrowing SigningKey,
-    to note: SignedNote?,
-    _ text: [UInt8],
-    _ words: Phrasebook
-  ) throws(CommandFailure) -> SignedNote {
-    do {
-      if let note { return try note.adding(signerName: file.signerName, key: key) }
-      let text = String(decoding: text, as: UTF8.self)
-      let line = NoteSignature.sign(text: text, name: file.signerName, key: key)
-      return try SignedNote(text: text, signatures: [line])
-    } catch {
-      throw .refused("too-large", words.problem("too-large"))
-    }
   }
 
   private func needed(for register: Register, _ words: Phrasebook) throws(CommandFailure) -> UInt32
