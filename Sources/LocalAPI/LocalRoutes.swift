@@ -76,6 +76,14 @@ struct LocalRoutes: Sendable {
       return try json(
         await RetentionService(node: node).close(call.id, try await call.presence())
       )
+    case .linkCase:
+      return try json(
+        await SiblingService(node: node).link(call.id, call.decode(), try await call.presence())
+      )
+    case .unlinkCase:
+      return try json(
+        await SiblingService(node: node).unlink(call.id, call.decode(), try await call.presence())
+      )
     case .keepRecord:
       return try json(
         await RetentionService(node: node).keep(call.id, call.decode(), try await call.presence())

@@ -96,6 +96,8 @@ package struct CaseView: Codable, Hashable, Sendable {
   package var grants: [GrantView]
   /// Its referrals, the oldest first.
   package var referrals: [ReferralLine]
+  /// The cases of her siblings here; never part of what is printed, exported or sent.
+  package var siblings: [String]
 
   /// Gathers the parts.
   package init(
@@ -105,7 +107,8 @@ package struct CaseView: Codable, Hashable, Sendable {
     state: String,
     sections: [String: [String: FieldValue]],
     grants: [GrantView],
-    referrals: [ReferralLine]
+    referrals: [ReferralLine],
+    siblings: [String] = []
   ) {
     self.case = `case`
     self.desk = desk
@@ -114,5 +117,49 @@ package struct CaseView: Codable, Hashable, Sendable {
     self.sections = sections
     self.grants = grants
     self.referrals = referrals
+    self.siblings = siblings
+  }
+}
+
+/// How two cases belong together.
+package enum CaseRelation: String, Codable, Sendable, CaseIterable {
+  case sibling
+}
+
+/// Joins a case to another of this node, or takes them apart.
+package struct CaseLink: Codable, Hashable, Sendable {
+  /// The other case's id.
+  package var other: String
+  /// How they belong together.
+  package var relation: CaseRelation
+
+  /// Gathers the parts.
+  package init(other: String, relation: CaseRelation = .sibling) {
+    self.other = other
+    self.relation = relation
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case other, relation
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let fields = try decoder.onlyFields(CodingKeys.self)
+    other = try fields.decode(String.self, forKey: .other)
+    relation = try fields.decodeIfPresent(CaseRelation.self, forKey: .relation) ?? .sibling
+  }
+}
+
+/// The cases that a case is joined to.
+package struct CaseLinks: Codable, Hashable, Sendable {
+  /// The case's id.
+  package var `case`: String
+  /// The cases of her siblings.
+  package var siblings: [String]
+
+  /// Gathers the parts.
+  package init(`case`: String, siblings: [String]) {
+    self.case = `case`
+    self.siblings = siblings
   }
 }

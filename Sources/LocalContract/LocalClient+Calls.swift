@@ -58,6 +58,22 @@ extension LocalClient {
     try await post(.closeCase, Done(), id: id)
   }
 
+  /// Joins a case to the case of a sibling.
+  package func linkCase(
+    _ id: String,
+    _ request: CaseLink
+  ) async throws(LocalFailure) -> CaseLinks {
+    try await post(.linkCase, request, id: id)
+  }
+
+  /// Takes two cases apart.
+  package func unlinkCase(
+    _ id: String,
+    _ request: CaseLink
+  ) async throws(LocalFailure) -> CaseLinks {
+    try await post(.unlinkCase, request, id: id)
+  }
+
   /// Keeps a case, or a part of a received referral, longer.
   package func keepRecord(
     _ id: String,

@@ -104,6 +104,10 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   case settleAlert = "POST /v1/alerts/settle"
   /// Closes a case → ``RecordKept``.
   case closeCase = "POST /v1/cases/{id}/close"
+  /// ``CaseLink`` → ``CaseLinks``.
+  case linkCase = "POST /v1/cases/{id}/siblings"
+  /// ``CaseLink`` → ``CaseLinks``.
+  case unlinkCase = "POST /v1/cases/{id}/siblings/remove"
   /// ``RecordKeep`` → ``RecordKept``.
   case keepRecord = "POST /v1/kept/{id}"
   /// ``ReferBatch`` → ``ReferResults``.
@@ -178,8 +182,8 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       .withdraw, .resume, .setCodeWord, .withdrawalHolders, .stopReceived, .handOn, .alerts,
       .settleAlert, .refer, .referrals, .showReferral, .act, .due, .amendCase, .holders, .newPlan,
       .plans, .showPlan, .addLegs, .dropLeg, .saveDraft, .drafts, .sendDraft, .discardDraft,
-      .askCapacity, .capacity, .setCapacity, .answerCapacity, .closeCase, .keepRecord, .courier,
-      .courierOut:
+      .askCapacity, .capacity, .setCapacity, .answerCapacity, .closeCase, .keepRecord, .linkCase,
+      .unlinkCase, .courier, .courierOut:
       true
     }
   }
@@ -197,7 +201,7 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       true
     case .lapsed, .consentStory, .reviews, .showContact, .checkContact, .anonymous,
       .anonymousReceived, .journeys, .resume, .setCodeWord, .withdrawalHolders, .stopReceived,
-      .handOn, .alerts, .settleAlert, .closeCase, .keepRecord:
+      .handOn, .alerts, .settleAlert, .closeCase, .keepRecord, .linkCase, .unlinkCase:
       false
     case .status, .addUser, .unlock, .lock, .addDesk, .card, .signCard, .register, .policy, .hello,
       .cases, .showCase, .consents, .referrals, .showReferral, .exportAudit, .clock, .decideClock,

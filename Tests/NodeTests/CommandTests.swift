@@ -606,6 +606,12 @@ extension NodeTests {
       try await story.soon(c, ["referral", "erase", inside, "--confirmation", "call-back"])
       try story.no(c, ["referral", "erase", story.nobody, "--confirmation", "call-back"])
 
+      let (first, second) = (try story.newCase(), try story.newCase())
+      try story.ok(m, ["case", "link", first, second, "--as", "sibling"])
+      try story.no(m, ["case", "link", first, story.nobody, "--as", "sibling"], "case-unknown")
+      try story.ok(m, ["case", "unlink", first, second])
+      try story.no(m, ["case", "unlink", first, second], "case-unknown")
+
       let over = try story.newCase()
       let day = Date(timeIntervalSinceNow: 60 * 86_400).formatted(.iso8601.year().month().day())
       let keep = ["case", "keep", "--class", "medical-record", "--basis", "legal-obligation"]

@@ -68,6 +68,7 @@ extension NodeTests {
             answers: ["storing": true]
           )
         ).grants.map(\.grant)
+        let sibling = try ConsentTests.newCase(pair)
         let (grant, other, sent) = (grants[0], grants[1], grants[2])
         let referral = try await client.refer(
           ReferBatch(referrals: [ReferAsk(grant: sent, fromCase: true)], wait: .receipt)
@@ -102,7 +103,7 @@ extension NodeTests {
             "AMONAT_SESSION": pair.ministry.state.appendingPathComponent("session").path,
             "CASE": caseID, "GRANT": "\(grant)", "CONTACT": contact, "LANG": "C.UTF-8",
             "OTHER": "\(other)", "SENT": "\(sent)", "REFERRAL": referral ?? "", "PLAN": plan.plan,
-            "LEG": leg,
+            "LEG": leg, "SIBLING": sibling,
           ]
           let log = folder.appendingPathComponent("output")
           _ = FileManager.default.createFile(atPath: log.path, contents: nil)

@@ -116,7 +116,7 @@ package struct CaseService: Sendable {
         )
       }
       guard let line = found.line else { throw NodeError(.caseUnknown) }
-      let sections = try await self.sections(name, presence)
+      let (sections, siblings) = try await content(name, presence)
       try await logOpening(of: sections.keys.sorted(), desk: line.desk, presence)
       let referrals = found.referrals
       return CaseView(
@@ -131,7 +131,8 @@ package struct CaseService: Sendable {
             referral: referrals.first { $0.grantIndex == grant.index }?.name
           )
         },
-        referrals: referrals.map { $0.line(nowMs: now) }
+        referrals: referrals.map { $0.line(nowMs: now) },
+        siblings: try await SiblingService.standing(siblings, node)
       )
     }
   }
@@ -141,19 +142,23 @@ package struct CaseService: Sendable {
     _ name: String,
     _ presence: SessionVault.Presence
   ) async throws -> [String: [String: FieldValue]] {
+    try await content(name, presence).sections
+  }
+
+  private func content(
+    _ name: String,
+    _ presence: SessionVault.Presence
+  ) async throws -> (sections: [String: [String: FieldValue]], siblings: [String]) {
     let sealed = try await node.store.read { try $0.sections(caseName: name) }
     let opened = try await OpenedCase(name, presence, node)
-    // Whom she has denied by name sees nothing, whichever desk is open.
-    let denials = try await ConsentDossier.load(opened, node).dossier.denials
-    guard !denials.contains(where: { $0.bars(user: presence.user) }) else {
-      throw NodeError(.notAllowed, reasons: ["survivor-deny"])
-    }
+    let dossier = try await ConsentDossier.load(opened, node).dossier
+    try dossier.refuse(presence.user)
     var out: [String: [String: FieldValue]] = [:]
     for (section, bytes) in sealed where FieldGroup(section) != nil {
       guard section != Self.consentSection else { continue }
       out[section] = try Self.fields(opened.open(bytes, as: section))
     }
-    return out
+    return (out, dossier.siblings ?? [])
   }
 
   /// Opening is an event, at the origin as at a recipient.

@@ -84,12 +84,21 @@ struct ConsentDossier: Codable, Sendable {
   var denied: [String] = []
   var answers: [String: Bool] = [:]
   var history = ConsentHistory()
+  /// The cases of her siblings here: known to this node alone (CNS-075).
+  var siblings: [String]?
 
   /// The hash that chains the history.
   static func hash(_ bytes: [UInt8]) -> String { Hash256.of(bytes).hex }
 
   /// The denials that stand.
   var denials: [Denial] { denied.compactMap { Denial($0) } }
+
+  /// Whom she has denied by name sees nothing, whichever desk is open.
+  func refuse(_ user: String) throws(NodeError) {
+    guard !denials.contains(where: { $0.bars(user: user) }) else {
+      throw NodeError(.notAllowed, reasons: ["survivor-deny"])
+    }
+  }
 
   /// The last taking of consent.
   var latest: ConsentCircumstances? { takings.last?.circumstances }

@@ -171,6 +171,8 @@ package struct OutsideService: Sendable {
       throw NodeError(.malformed, detail: "kind: print or export")
     }
     var view = try await CaseService(node: node).show(request.case, presence)
+    // Paper travels.
+    view.siblings = []
     if !request.groups.isEmpty {
       guard request.groups.allSatisfy({ view.sections[$0] != nil }) else {
         throw NodeError(.grantMissing, reasons: ["groups-not-granted"])

@@ -53,6 +53,8 @@ package enum Phrase: String, CaseIterable, Sendable {
   case caseClosed
   case caseClosedNoTime
   case recordKept
+  case siblings
+  case siblingReminder
   case opened
   case stateWord
   case grants

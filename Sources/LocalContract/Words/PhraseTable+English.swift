@@ -53,6 +53,9 @@ extension PhraseTable {
       .caseClosed: "Case {0} is closed. It is kept as “{1}” ({2}) and erased on {3}.",
       .caseClosedNoTime: "Case {0} is closed. The policy sets no time after which it is erased.",
       .recordKept: "{0} is kept as “{1}” ({2}) until {3}.",
+      .siblings: "Siblings (known here only)",
+      .siblingReminder:
+        "There are siblings: {0}. Each child needs a consent and a referral of its own.",
       .opened: "Opened",
       .stateWord: "State",
       .grants: "Consents",

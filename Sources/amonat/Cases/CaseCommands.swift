@@ -8,8 +8,7 @@ struct CaseGroup: AsyncParsableCommand {
     abstract: "Cases; they never leave this node.",
     subcommands: [
       CaseNew.self, ListCases.self, ShowCase.self, CloseCase.self, KeepRecord.self, AmendCase.self,
-      ShowHolders.self,
-      PrintCase.self, ExportCase.self,
+      ShowHolders.self, LinkCase.self, UnlinkCase.self, PrintCase.self, ExportCase.self,
     ]
   )
 }
@@ -107,6 +106,7 @@ struct ShowCase: NodeCommand {
     report.field(.opened, Report.moment(answer.openedMs))
     report.field(.stateWord, report.words.state(answer.state))
     report.show(content: answer.sections)
+    report.section(.siblings, answer.siblings) { other, report in report.line(other) }
     report.section(.grants, answer.grants) { grant, report in report.show(grant) }
     report.section(.referral, answer.referrals) { line, report in report.show(line) }
   }

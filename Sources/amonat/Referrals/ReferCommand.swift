@@ -113,6 +113,9 @@ struct Refer: NodeCommand {
       )
       if let telephone = answer.telephone { report.line(words(.callNow, telephone)) }
     }
+    if let siblings = answer.siblings {
+      report.line(words(.siblingReminder, siblings.joined(separator: ", ")))
+    }
   }
 
   func status(of answer: ReferResult) -> ExitStatus { answer.problem == nil ? .done : .refused }
