@@ -109,6 +109,10 @@ for key in ("grant", "grant_log", "until"):
     ev(f"notify/withdraw-without-{key.replace('_', '-')}", "WDR-002", event("notify", withdrawal, **{key: None}), "malformed")
     ev(f"notify/accept-with-{key.replace('_', '-')}", "EVT-010",
        event("notify", notify, **{key: withdrawal[key]}), "malformed")
+waitlist = {**notify, "kind": "waitlist", "outcome": "within-month"}
+ev("notify/waitlist", "REF-038 EVT-010", event("notify", waitlist, until=20513 * 86_400_000))
+ev("notify/waitlist-without-a-day", "EVT-010", event("notify", waitlist))
+ev("notify/waitlist-at-noon", "REF-038", event("notify", waitlist, until=20513 * 86_400_000 + 43_200_000), "malformed")
 erased = {**notify, "kind": "erased", "outcome": "erased"}
 ev("notify/erased", "WDR-022", event("notify", erased))
 ev("notify/erased-with-backups", "WDR-022", event("notify", erased, backups_until=1772949600000))

@@ -42,7 +42,8 @@ package struct CheckedItem: Sendable {
     package let outcome: Code?
     /// Kind `withdraw` only: the grant taken back.
     package let withdrawn: GrantName?
-    /// Kind `withdraw`: when that grant ends anyway; kind `erased`: until when a part is kept, Unix ms.
+    /// Kind `withdraw`: when that grant ends anyway; kind `erased`: until when a part is kept; kind
+    /// `waitlist`: the day on which a place is expected; Unix ms.
     package let untilMs: UInt64?
     /// Kind `withdraw`: what is taken back, where it is not all; kind `erased`: what is kept.
     package let groups: [FieldGroup]

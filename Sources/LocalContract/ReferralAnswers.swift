@@ -42,6 +42,8 @@ package struct ReferralLine: Codable, Hashable, Sendable {
   package var overdue: Bool
   /// Until when the grant holds, Unix ms.
   package var untilMs: UInt64
+  /// On the waiting list: the day on which a place is expected, Unix ms.
+  package var expectedMs: UInt64?
 
   /// Gathers the parts.
   package init(
@@ -58,8 +60,10 @@ package struct ReferralLine: Codable, Hashable, Sendable {
     changedMs: UInt64,
     dueMs: UInt64? = nil,
     overdue: Bool = false,
-    untilMs: UInt64
+    untilMs: UInt64,
+    expectedMs: UInt64? = nil
   ) {
+    self.expectedMs = expectedMs
     self.referral = referral
     self.message = message
     self.box = box
@@ -78,7 +82,7 @@ package struct ReferralLine: Codable, Hashable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case referral, message, box, peer, purpose, urgency, state, frozen, outcome, createdMs,
-      changedMs, dueMs, overdue, untilMs
+      changedMs, dueMs, overdue, untilMs, expectedMs
   }
 
   package init(from decoder: any Decoder) throws {
@@ -97,6 +101,7 @@ package struct ReferralLine: Codable, Hashable, Sendable {
     dueMs = try fields.decodeIfPresent(UInt64.self, forKey: .dueMs)
     overdue = try fields.decodeIfPresent(Bool.self, forKey: .overdue) ?? false
     untilMs = try fields.decode(UInt64.self, forKey: .untilMs)
+    expectedMs = try fields.decodeIfPresent(UInt64.self, forKey: .expectedMs)
   }
 }
 

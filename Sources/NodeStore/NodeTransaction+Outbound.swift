@@ -28,6 +28,8 @@ package struct OutboundDraft: Sendable {
   package let basis: String
   package let grant: Grant?
   package let ref: Digest32?
+  /// Of a message without a grant: the day that it names, Unix ms.
+  package let untilMs: UInt64?
   package let expiresMs: UInt64
   package let outcome: String?
   package let actor: String?
@@ -44,6 +46,7 @@ package struct OutboundDraft: Sendable {
     basis: String = "",
     grant: Grant? = nil,
     ref: Digest32? = nil,
+    untilMs: UInt64? = nil,
     expiresMs: UInt64,
     outcome: String? = nil,
     actor: String? = nil,
@@ -59,6 +62,7 @@ package struct OutboundDraft: Sendable {
     self.basis = basis
     self.grant = grant
     self.ref = ref
+    self.untilMs = untilMs
     self.expiresMs = expiresMs
     self.outcome = outcome
     self.actor = actor
@@ -112,7 +116,7 @@ extension NodeTransaction {
     ).run([
       .integer(peer), .row(referral), .text(draft.kind), .digest(draft.message),
       .digest(draft.ref), .number(draft.grant?.index), .text(draft.grant?.log),
-      .number(draft.grant?.untilMs), .text(draft.groups.joined(separator: " ")),
+      .number(draft.grant?.untilMs ?? draft.untilMs), .text(draft.groups.joined(separator: " ")),
       .text(draft.purpose), .text(draft.basis), .number(draft.expiresMs), .text(draft.actor),
       .text(draft.desk), .text(draft.outcome), .number(draft.atMs), .integer(held ? 5 : 0),
       .number(leavesAtMs),
@@ -256,6 +260,7 @@ extension NodeTransaction {
       if !row.groups.isEmpty {
         fields.append(.strings(.groups, row.groups.split(separator: " ").map(String.init)))
       }
+      if row.kind == "waitlist", let until = row.untilMs { fields.append(.integer(.until, until)) }
       if row.kind == "erased" { fields += try erasureFields(row.id) }
       return try append(.notify, fields, staff: staff)
     }

@@ -139,6 +139,11 @@ struct EventSchema {
     notification.union(EventKeys(.ref)),
     optional: kept.union(EventKeys(.code, .outcome))
   )
+  /// With the day on which a place is expected (REF-038).
+  private static let notifyWaitlist = peer(
+    notification.union(EventKeys(.ref)),
+    optional: EventKeys(.outcome, .until)
+  )
   private static let countersign = peer(EventKeys(.grant))
   private static let deskKey = peer(EventKeys(.message, .outcome))
   private static let verbal = peer(
@@ -198,7 +203,9 @@ struct EventSchema {
           : fields.equals(.kind, EventWords.offer.span) ? offer : further
     case .notify:
       fields.equals(.kind, EventWords.withdraw.span)
-        ? notifyWithdraw : fields.equals(.kind, EventWords.erased.span) ? notifyErased : notify
+        ? notifyWithdraw
+        : fields.equals(.kind, EventWords.erased.span)
+          ? notifyErased : fields.equals(.kind, EventWords.waitlist.span) ? notifyWaitlist : notify
     case .countersign: countersign
     case .deskKey: deskKey
     case .verbal: verbal
@@ -234,4 +241,5 @@ enum EventWords {
   static let tally = Array("tally".utf8)
   static let statistics = Array("statistics".utf8)
   static let withdraw = Array("withdraw".utf8)
+  static let waitlist = Array("waitlist".utf8)
 }

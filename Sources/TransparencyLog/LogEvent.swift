@@ -94,9 +94,17 @@ public struct LogEvent: Sendable {
       guard !isTally || fields.equals(.purpose, statistics.span) else {
         throw .contradiction(.purpose)
       }
+    case .notify:
+      // A day, and no moment of it, on which a place is expected (REF-038).
+      let waitlist = EventWords.waitlist
+      guard let until = integer(.until), fields.equals(.kind, waitlist.span) else { return }
+      guard until.isMultiple(of: Self.dayMs) else { throw .contradiction(.until) }
     default: break
     }
   }
+
+  /// A day, in ms.
+  private static let dayMs: UInt64 = 86_400_000
 
   /// The exact bytes.
   public var bytes: [UInt8] { fields.bytes }

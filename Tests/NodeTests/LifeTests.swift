@@ -130,12 +130,18 @@ extension NodeTests {
           ReferralAct(reason: "within-month", expectedMs: world.clock.nowMs - 1000)
         )
       }
+      // The sender learns the day, not the moment (REF-038).
+      let momentMs = world.clock.nowMs + 20 * 86_400_000
       _ = try await recipient.act(
         .waitlist,
         on: inside,
-        ReferralAct(reason: "within-month", expectedMs: world.clock.nowMs + 86_400_000)
+        ReferralAct(reason: "within-month", expectedMs: momentMs)
       )
       try await world.waits(Self.ministry, out, until: "waitlisted")
+      let dayMs = momentMs - momentMs % 86_400_000
+      #expect(try await sender.showReferral(out).line.expectedMs == dayMs)
+      let due = try await sender.due().items.first { $0.id == out && $0.timer == "waitlist-review" }
+      #expect(due?.dueMs == dayMs && due?.late == false)
 
       // Taken on, begun, lost, found, disputed, settled, ended, closed, opened again, closed.
       await refused("state-not-allowed") {
@@ -159,6 +165,7 @@ extension NodeTests {
         _ = try await client.act(action, on: id, act)
         try await world.waits(Self.ministry, out, until: state)
         try await world.waits(Self.clinic, inside, until: state)
+        #expect(try await sender.showReferral(out).line.expectedMs == nil, "no day in \(state)")
       }
       _ = try await sender.act(.close, on: out, ReferralAct(reason: "declined"))
       try await world.waits(Self.clinic, inside, until: "closed")

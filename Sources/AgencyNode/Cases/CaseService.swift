@@ -233,7 +233,8 @@ extension ReferralRow {
       changedMs: sinceMs,
       dueMs: due?.dueMs,
       overdue: due?.late ?? false,
-      untilMs: untilMs
+      untilMs: untilMs,
+      expectedMs: state == ReferralState.waitlisted.rawValue ? expectedMs : nil
     )
   }
 }

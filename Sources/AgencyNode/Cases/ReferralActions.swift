@@ -101,6 +101,8 @@ package struct ReferralActions: Sendable {
             user: presence.user,
             desk: presence.deskNames.first
           )
+          // A day, and no moment of it, travels (REF-038).
+          mover.expectedMs = request.expectedMs.map { $0 - $0 % Self.dayMs }
           do {
             try mover.carryOut(event, on: referral, code: code, by: referral.isSender)
           } catch let refusal as LifecycleRefusal {
@@ -127,6 +129,9 @@ package struct ReferralActions: Sendable {
       return try await line(name)
     }
   }
+
+  /// A day, in ms.
+  private static let dayMs: UInt64 = 86_400_000
 
   /// A service begins on her word to the agency that gives it (REF-011).
   private static func requireOwnConsent(

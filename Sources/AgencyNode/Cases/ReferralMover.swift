@@ -19,6 +19,8 @@ struct ReferralMover {
   var user: String?
   /// The desk of that person.
   var desk: String?
+  /// The day on which a place is expected, Unix ms: for the waiting list.
+  var expectedMs: UInt64?
   /// What was worked out of clocks in this transaction.
   let clocks: ClockMemo
   /// Peers for whom something was queued.
@@ -266,6 +268,7 @@ struct ReferralMover {
       to: referral.peer,
       ref: referral.offer,
       outcome: policy.admits(outcome: nil, of: kind) ? nil : code,
+      untilMs: kind == .waitlist ? expectedMs : nil,
       referral: referral.row
     )
     if kind == .recall, referral.isSender, let id, try transaction.wasSent(referral.grantIndex) {
@@ -288,6 +291,7 @@ struct ReferralMover {
     to peer: String,
     ref: Digest32,
     outcome: String?,
+    untilMs: UInt64? = nil,
     referral: Int64?
   ) throws -> Digest32? {
     guard let recipient = AgencyID(peer), let me = AgencyID(transaction.identity.agency),
@@ -305,6 +309,7 @@ struct ReferralMover {
         message: envelope.id,
         envelope: envelope.bytes,
         ref: ref,
+        untilMs: untilMs,
         expiresMs: nowMs + rule.lifeMs,
         outcome: outcome,
         actor: user,

@@ -213,6 +213,13 @@ struct InboundEffects {
       atMs: atMs,
       into: &effects
     )
+    // Only what has moved it says something: a late one, or one that contradicts, does not (REF-003).
+    if item.kind == .waitlist, let dayMs = notification.untilMs,
+      referral.state != ReferralState.waitlisted.rawValue,
+      try transaction.referral(referral.row)?.state == ReferralState.waitlisted.rawValue
+    {
+      try transaction.setExpected(referral: referral.row, atMs: dayMs)
+    }
     return effects
   }
 

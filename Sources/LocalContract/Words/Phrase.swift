@@ -55,6 +55,7 @@ package enum Phrase: String, CaseIterable, Sendable {
   case recordKept
   case siblings
   case siblingReminder
+  case expectedDay
   case opened
   case stateWord
   case grants

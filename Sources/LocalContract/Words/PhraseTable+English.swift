@@ -54,6 +54,7 @@ extension PhraseTable {
       .caseClosedNoTime: "Case {0} is closed. The policy sets no time after which it is erased.",
       .recordKept: "{0} is kept as “{1}” ({2}) until {3}.",
       .siblings: "Siblings (known here only)",
+      .expectedDay: "Place expected",
       .siblingReminder:
         "There are siblings: {0}. Each child needs a consent and a referral of its own.",
       .opened: "Opened",

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import LocalContract
 
 /// The recipient asks for something before it decides.
@@ -51,7 +52,7 @@ struct PutOnWaitlist: MoveCommand {
     commandName: "waitlist",
     abstract: "Put it on the waiting list, with the day on which a place is expected.",
     discussion: """
-      The sender learns the code, not the day: two recipients could compare days.
+      The sender learns the code and the day.
 
         amonat referral waitlist 9a41… --reason within-month --expected 2026-12-20
       """
@@ -160,6 +161,15 @@ struct ResolveDispute: MoveCommand {
 
 /// Days as people write them.
 enum Days {
+  /// A day in UTC, as it is written.
+  static func text(_ ms: UInt64) -> String {
+    var seconds = time_t(clamping: ms / 1_000)
+    var parts = unsafe tm()
+    guard unsafe gmtime_r(&seconds, &parts) != nil else { return "\(ms)" }
+    let (year, month, day) = unsafe (parts.tm_year + 1_900, parts.tm_mon + 1, parts.tm_mday)
+    return "\(year)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)"
+  }
+
   /// The start of a day in UTC, Unix ms.
   static func ms(_ text: String) throws -> UInt64 {
     guard text.utf8.count == 10, let ms = try? Moments.ms(text + "T00:00:00Z") else {

@@ -101,6 +101,7 @@ struct ShowReferral: NodeCommand {
     report.field(.stateWord, words.state(line.state))
     report.field(.outcome, line.outcome.map(report.labels.outcome))
     report.field(.case, answer.case)
+    if let expected = line.expectedMs { report.field(.expectedDay, Days.text(expected)) }
     if let due = line.dueMs {
       report.field(.due, Report.moment(due) + (line.overdue ? " (\(words(.overdue)))" : ""))
     }
