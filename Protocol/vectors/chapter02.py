@@ -116,8 +116,11 @@ ev("notify/waitlist-at-noon", "REF-038", event("notify", waitlist, until=20513 *
 erased = {**notify, "kind": "erased", "outcome": "erased"}
 ev("notify/erased", "WDR-022", event("notify", erased))
 ev("notify/erased-with-backups", "WDR-022", event("notify", erased, backups_until=1772949600000))
-ev("notify/erased-with-all", "WDR-022", event("notify", erased, backups_until=1772949600000, code="tax", count=2, groups=["health"],
+ev("notify/erased-with-all", "WDR-022", event("notify", erased, backups_until=1772949600000, basis="legal-obligation", code="tax", count=2, groups=["health"],
                                               outcome="kept-by-law", until=1772949600000))
+ev("notify/erased-with-a-class-alone", "WDR-022", event("notify", erased, code="tax", groups=["health"], outcome="kept-by-law", until=1772949600000))
+ev("notify/erased-with-a-ground-alone", "WDR-022", event("notify", erased, basis="legal-obligation", groups=["health"]), "malformed")
+ev("notify/accept-with-basis", "WDR-022 EVT-010", event("notify", notify, basis="legal-obligation"), "malformed")
 ev("notify/accept-with-code", "WDR-022 EVT-010", event("notify", notify, code="tax"), "malformed")
 ev("notify/accept-with-backups", "WDR-022 EVT-010", event("notify", notify, backups_until=1), "malformed")
 ev("notify/accept-with-groups", "REF-017 EVT-010", event("notify", notify, groups=["need"]), "malformed")

@@ -49,6 +49,8 @@ package struct CheckedItem: Sendable {
     package let groups: [FieldGroup]
     /// Kind `erased` only: the class of what a law keeps.
     package let keptClass: Code?
+    /// Kind `erased` only: the legal ground of that class.
+    package let keptBasis: Code?
     /// Kind `erased` only: how many onward holders were told.
     package let onwardCount: UInt64?
     /// Kind `erased` only: when the last backup that holds a copy will be gone, in Unix ms.

@@ -104,8 +104,10 @@ struct Claims {
     let outcome = event.string(.outcome).flatMap { Code($0) }
     let groups = event.strings(.groups) == nil ? [] : event.fieldGroups
     let keptClass = event.string(.code).flatMap { Code($0) }
+    let keptBasis = event.string(.basis).flatMap { Code($0) }
     guard outcome != nil || event.string(.outcome) == nil,
       keptClass != nil || event.string(.code) == nil,
+      keptBasis != nil || event.string(.basis) == nil,
       (kind == .withdraw) == (grant != nil), let groups
     else { throw .notLogged }
     return CheckedItem.Notification(
@@ -114,6 +116,7 @@ struct Claims {
       untilMs: event.integer(.until),
       groups: groups,
       keptClass: keptClass,
+      keptBasis: keptBasis,
       onwardCount: event.integer(.count),
       backupsUntilMs: event.integer(.backupsUntil)
     )

@@ -170,6 +170,8 @@ package struct HolderView: Codable, Hashable, Sendable {
   package var frozen: Bool
   /// When it said that it has erased them, Unix ms.
   package var erasedMs: UInt64?
+  /// What it keeps all the same; absent where it keeps nothing.
+  package var kept: KeptView?
 
   /// Gathers the parts.
   package init(
@@ -181,11 +183,39 @@ package struct HolderView: Codable, Hashable, Sendable {
     untilMs: UInt64,
     state: String,
     frozen: Bool,
-    erasedMs: UInt64? = nil
+    erasedMs: UInt64? = nil,
+    kept: KeptView? = nil
   ) {
+    self.kept = kept
     (self.peer, self.referral, self.purpose, self.basis) = (peer, referral, purpose, basis)
     (self.groups, self.untilMs, self.state) = (groups, untilMs, state)
     (self.frozen, self.erasedMs) = (frozen, erasedMs)
+  }
+}
+
+/// What a holder keeps after an erasure, why, and until when.
+package struct KeptView: Codable, Hashable, Sendable {
+  /// `kept-by-law` or `kept-own-consent`.
+  package var outcome: String
+  /// The groups.
+  package var groups: [String]
+  /// The class of what a law keeps, a code of the policy.
+  package var keptClass: String?
+  /// The legal ground of that class.
+  package var basis: String?
+  /// Until when, Unix ms.
+  package var untilMs: UInt64?
+
+  /// Gathers the parts.
+  package init(
+    outcome: String,
+    groups: [String],
+    keptClass: String? = nil,
+    basis: String? = nil,
+    untilMs: UInt64? = nil
+  ) {
+    (self.outcome, self.groups, self.keptClass) = (outcome, groups, keptClass)
+    (self.basis, self.untilMs) = (basis, untilMs)
   }
 }
 

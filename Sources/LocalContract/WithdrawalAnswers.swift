@@ -30,6 +30,8 @@ package struct WithdrawalHolder: Codable, Hashable, Sendable {
   package var keptGroups: [String]
   /// The class of what a law keeps.
   package var keptClass: String?
+  /// The legal ground of that class.
+  package var keptBasis: String?
   /// Until when it keeps it, Unix ms.
   package var keptUntilMs: UInt64?
   /// How many agencies it had handed something on to, and has told.
@@ -47,6 +49,7 @@ package struct WithdrawalHolder: Codable, Hashable, Sendable {
     outcome: String?,
     keptGroups: [String],
     keptClass: String?,
+    keptBasis: String? = nil,
     keptUntilMs: UInt64?,
     onward: UInt64,
     backupsUntilMs: UInt64?
@@ -59,6 +62,7 @@ package struct WithdrawalHolder: Codable, Hashable, Sendable {
     self.outcome = outcome
     self.keptGroups = keptGroups
     self.keptClass = keptClass
+    self.keptBasis = keptBasis
     self.keptUntilMs = keptUntilMs
     self.onward = onward
     self.backupsUntilMs = backupsUntilMs

@@ -123,6 +123,7 @@ extension NodeReader {
     package let kept: String?
     package let keptGroups: [String]
     package let keptClass: String?
+    package let keptBasis: String?
     package let keptUntilMs: UInt64?
     package let onward: UInt64
     package let backupsUntilMs: UInt64?
@@ -149,6 +150,7 @@ extension NodeReader {
         kept: row["kept"],
         keptGroups: (row["kept_groups"] as String?)?.split(separator: " ").map(String.init) ?? [],
         keptClass: row["kept_class"],
+        keptBasis: row["kept_basis"],
         keptUntilMs: time("kept_until"),
         onward: UInt64(row["onward"] as Int64),
         backupsUntilMs: time("backups_until")

@@ -24,6 +24,7 @@ enum NodeSchema {
     migrator.registerMigration("0047 legs shown", migrate: legsShown)
     migrator.registerMigration("0048 retention", migrate: retention)
     migrator.registerMigration("0051 anonymous", migrate: anonymous)
+    migrator.registerMigration("0052 kept basis", migrate: keptBasis)
     return migrator
   }
 

@@ -350,16 +350,17 @@ extension NodeTransaction {
     backupsUntilMs: UInt64,
     onward: UInt64,
     keptClass: String?,
+    keptBasis: String?,
     keptUntilMs: UInt64?
   ) throws {
     try database.execute(
       sql: """
-        INSERT INTO erasure_receipt (id, backups_until, onward, kept_class, kept_until)
-        VALUES (?, ?, ?, ?, ?)
+        INSERT INTO erasure_receipt (id, backups_until, onward, kept_class, kept_basis, kept_until)
+        VALUES (?, ?, ?, ?, ?, ?)
         """,
       arguments: [
         row, Int64(clamping: backupsUntilMs), Int64(clamping: onward), keptClass,
-        keptUntilMs.map { Int64(clamping: $0) },
+        keptBasis, keptUntilMs.map { Int64(clamping: $0) },
       ]
     )
   }
@@ -377,6 +378,9 @@ extension NodeTransaction {
     let onward: Int64 = found["onward"]
     if onward > 0 { fields.append(.integer(.count, UInt64(onward))) }
     if let keptClass = found["kept_class"] as String? { fields.append(.string(.code, keptClass)) }
+    if let keptBasis = found["kept_basis"] as String? {
+      fields.append(.string(.basis, keptBasis))
+    }
     if let until = found["kept_until"] as Int64? {
       fields.append(.integer(.until, UInt64(until)))
     }
@@ -417,6 +421,8 @@ extension NodeTransaction {
 package struct KeptRow: Sendable {
   /// The class that a law names; `nil` on the recipient's own consent.
   package let keptClass: String?
+  /// The legal ground of that class; `nil` where it was not written down.
+  package let basis: String?
   package let groups: [String]
   package let untilMs: UInt64
   /// Whether the recipient's own case of her, on which the part is kept, is still open.
@@ -436,6 +442,7 @@ package struct KeptRow: Sendable {
     ).map {
       KeptRow(
         keptClass: $0["class"],
+        basis: $0["basis"],
         groups: ($0["groups"] as String).split(separator: " ").map(String.init),
         untilMs: UInt64($0["until"] as Int64),
         isHere: $0["here"]

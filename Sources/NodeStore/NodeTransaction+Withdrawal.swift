@@ -123,6 +123,7 @@ extension NodeTransaction {
     package let outcome: String?
     package let keptGroups: [String]
     package let keptClass: String?
+    package let keptBasis: String?
     package let keptUntilMs: UInt64?
     package let onward: UInt64
     package let backupsUntilMs: UInt64?
@@ -131,6 +132,7 @@ extension NodeTransaction {
       outcome: String?,
       keptGroups: [String] = [],
       keptClass: String? = nil,
+      keptBasis: String? = nil,
       keptUntilMs: UInt64? = nil,
       onward: UInt64 = 0,
       backupsUntilMs: UInt64? = nil
@@ -138,6 +140,7 @@ extension NodeTransaction {
       self.outcome = outcome
       self.keptGroups = keptGroups
       self.keptClass = keptClass
+      self.keptBasis = keptBasis
       self.keptUntilMs = keptUntilMs
       self.onward = onward
       self.backupsUntilMs = backupsUntilMs
@@ -158,13 +161,13 @@ extension NodeTransaction {
       database,
       sql: """
         UPDATE holder SET erased_at = ?, due = NULL, kept = ?, kept_groups = ?, kept_class = ?,
-          kept_until = ?, onward = ?, backups_until = ?
+          kept_basis = ?, kept_until = ?, onward = ?, backups_until = ?
         WHERE peer = ? AND withdraw = ? AND erased_at IS NULL RETURNING grant_idx
         """,
       arguments: [
         Int64(clamping: atMs), answer.outcome,
         answer.keptGroups.isEmpty ? nil : answer.keptGroups.joined(separator: " "),
-        answer.keptClass, answer.keptUntilMs.map { Int64(clamping: $0) },
+        answer.keptClass, answer.keptBasis, answer.keptUntilMs.map { Int64(clamping: $0) },
         Int64(clamping: answer.onward), answer.backupsUntilMs.map { Int64(clamping: $0) }, peer,
         withdraw.data,
       ]

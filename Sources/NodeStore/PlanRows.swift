@@ -179,6 +179,17 @@ extension NodeReader {
     package let referral: ReferralRow
     package let groups: [String]
     package let erasedAtMs: UInt64?
+    /// What its erasure receipt says is kept; `nil` where nothing is.
+    package let kept: Kept?
+
+    /// What a holder keeps, why, and until when.
+    package struct Kept: Sendable {
+      package let outcome: String
+      package let groups: [String]
+      package let keptClass: String?
+      package let basis: String?
+      package let untilMs: UInt64?
+    }
   }
 
   /// Everybody to whom a byte of a case was sent, with the groups that were in it.
@@ -186,7 +197,9 @@ extension NodeReader {
     let rows = try Row.fetchAll(
       database,
       sql: """
-        SELECT r.*, p.agency AS agency, h.erased_at AS erased_at,
+        SELECT r.*, p.agency AS agency, h.erased_at AS erased_at, h.kept AS kept,
+          h.kept_groups AS kept_groups, h.kept_class AS kept_class, h.kept_basis AS kept_basis,
+          h.kept_until AS kept_until,
           (SELECT group_concat(o.groups, ' ') FROM outbound o
             WHERE o.referral = r.id AND o.basis <> '' AND o.idx NOT NULL) AS sent
         FROM referral r JOIN peer p ON p.id = r.peer
@@ -202,9 +215,23 @@ extension NodeReader {
       return Holding(
         referral: try ReferralRow(row),
         groups: Set(sent.split(separator: " ").map(String.init)).sorted(),
-        erasedAtMs: (row["erased_at"] as Int64?).map { UInt64($0) }
+        erasedAtMs: (row["erased_at"] as Int64?).map { UInt64($0) },
+        kept: Self.kept(row)
       )
     }
+  }
+
+  private static func kept(_ row: Row) -> Holding.Kept? {
+    guard row["erased_at"] as Int64? != nil, let outcome = row["kept"] as String?,
+      let groups = row["kept_groups"] as String?, !groups.isEmpty
+    else { return nil }
+    return Holding.Kept(
+      outcome: outcome,
+      groups: groups.split(separator: " ").map(String.init),
+      keptClass: row["kept_class"],
+      basis: row["kept_basis"],
+      untilMs: (row["kept_until"] as Int64?).map { UInt64($0) }
+    )
   }
 
   /// Whether content of a referral is held back until the recipient accepts.

@@ -137,7 +137,7 @@ struct EventSchema {
   )
   private static let notifyErased = peer(
     notification.union(EventKeys(.ref)),
-    optional: kept.union(EventKeys(.code, .outcome))
+    optional: kept.union(EventKeys(.basis, .code, .outcome))
   )
   /// With the day on which a place is expected (REF-038).
   private static let notifyWaitlist = peer(

@@ -95,6 +95,8 @@ public struct LogEvent: Sendable {
         throw .contradiction(.purpose)
       }
     case .notify:
+      // The ground of what a law keeps is that of its class (WDR-022).
+      guard !has(.basis) || has(.code) else { throw .contradiction(.basis) }
       // A day, and no moment of it, on which a place is expected (REF-038).
       let waitlist = EventWords.waitlist
       guard let until = integer(.until), fields.equals(.kind, waitlist.span) else { return }

@@ -220,7 +220,7 @@ extension NodeTests {
     }
 
     @Test(
-      "What a recipient keeps from a withdrawal has a class and a date, and the sender is told both"
+      "What a recipient keeps has a class, a ground and a date, and the sender is told all three"
     )
     func withdrawal() async throws {
       try await LivingRealm.with(Self.two) { realm in
@@ -257,7 +257,21 @@ extension NodeTests {
           .holders.first
         #expect(holder?.outcome == "kept-by-law")
         #expect(holder?.keptClass == "medical-record" && holder?.keptGroups == ["need"])
-        #expect(holder?.keptUntilMs == untilMs)
+        #expect(holder?.keptUntilMs == untilMs && holder?.keptBasis == "legal-obligation")
+        // Who asks who has what of her reads it there too.
+        let listed = try await AmendService(node: ministry.node)
+          .holders(made.name, ministry.presence()).holders
+        #expect(
+          listed.map(\.kept) == [
+            KeptView(
+              outcome: "kept-by-law",
+              groups: ["need"],
+              keptClass: "medical-record",
+              basis: "legal-obligation",
+              untilMs: untilMs
+            )
+          ]
+        )
         // And when the date has come it goes.
         time.pass(ms: 101 * day)
         _ = try await time.pass(until: "the kept part is erased") {

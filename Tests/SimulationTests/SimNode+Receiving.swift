@@ -66,6 +66,7 @@ extension SimItem {
           untilMs: letter.untilMs,
           groups: letter.groups,
           keptClass: nil,
+          keptBasis: nil,
           onwardCount: letter.onward,
           backupsUntilMs: nil
         )

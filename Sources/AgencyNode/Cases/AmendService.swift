@@ -142,7 +142,16 @@ extension NodeReader.Holding {
       untilMs: referral.untilMs,
       state: referral.state,
       frozen: referral.frozenSinceMs != nil,
-      erasedMs: erasedAtMs
+      erasedMs: erasedAtMs,
+      kept: kept.map {
+        KeptView(
+          outcome: $0.outcome,
+          groups: $0.groups,
+          keptClass: $0.keptClass,
+          basis: $0.basis,
+          untilMs: $0.untilMs
+        )
+      }
     )
   }
 }

@@ -175,6 +175,13 @@ struct ErasureService: Sendable {
         backupsUntilMs: backupsUntilMs,
         onward: erasure.told,
         keptClass: plan.keptClass?.text,
+        keptBasis: try plan.keptClass.flatMap { keptClass in
+          // What was kept before its ground was written down has that of its class (REF-035).
+          let written = try referral.map(transaction.keptParts(referral:))?.first {
+            $0.keptClass == keptClass.text
+          }?.basis
+          return written ?? view.policy?.kept(keptClass)?.basis.text
+        },
         keptUntilMs: plan.keptUntilMs
       )
     }

@@ -143,6 +143,7 @@ extension WithdrawalService {
             outcome: $0.kept,
             keptGroups: $0.keptGroups,
             keptClass: $0.keptClass,
+            keptBasis: $0.keptBasis,
             keptUntilMs: $0.keptUntilMs,
             onward: $0.onward,
             backupsUntilMs: $0.backupsUntilMs

@@ -149,6 +149,7 @@ struct InboundEffects {
           outcome: notification.outcome?.text,
           keptGroups: notification.groups.map(\.text),
           keptClass: notification.keptClass?.text,
+          keptBasis: notification.keptBasis?.text,
           keptUntilMs: notification.untilMs,
           onward: notification.onwardCount ?? 0,
           backupsUntilMs: notification.backupsUntilMs

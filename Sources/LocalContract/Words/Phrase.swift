@@ -56,6 +56,7 @@ package enum Phrase: String, CaseIterable, Sendable {
   case siblings
   case siblingReminder
   case expectedDay
+  case legalObligation
   case opened
   case stateWord
   case grants

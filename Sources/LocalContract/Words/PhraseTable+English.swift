@@ -55,6 +55,7 @@ extension PhraseTable {
       .recordKept: "{0} is kept as “{1}” ({2}) until {3}.",
       .siblings: "Siblings (known here only)",
       .expectedDay: "Place expected",
+      .legalObligation: "a duty by law",
       .siblingReminder:
         "There are siblings: {0}. Each child needs a consent and a referral of its own.",
       .opened: "Opened",

@@ -61,6 +61,16 @@ struct ShowHolders: NodeCommand {
 }
 
 extension Report {
+  /// Why something is kept: its class and the ground of it, or the holder's own consent.
+  func ground(_ outcome: String, _ keptClass: String?, _ basis: String?) -> String {
+    guard let keptClass else { return words.reason(outcome) }
+    let law = "legal-obligation"
+    return [
+      labels.kept(keptClass),
+      basis.map { $0.utf8.elementsEqual(law.utf8) ? words(.legalObligation) : labels.basis($0) },
+    ].compactMap { $0 }.joined(separator: "; ")
+  }
+
   /// One holder.
   mutating func show(_ holder: HolderView) {
     line(
@@ -73,6 +83,17 @@ extension Report {
       )
     )
     if let erased = holder.erasedMs { line("  " + words(.holderErased, Self.moment(erased))) }
+    if let kept = holder.kept {
+      line(
+        "  "
+          + words(
+            .holderKeeps,
+            labels.groups(kept.groups),
+            ground(kept.outcome, kept.keptClass, kept.basis),
+            kept.untilMs.map(Self.moment) ?? "–"
+          )
+      )
+    }
     if holder.frozen { line("  " + words(.frozen)) }
   }
 }

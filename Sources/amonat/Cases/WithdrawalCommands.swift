@@ -410,7 +410,7 @@ extension Report {
           + words(
             .holderKeeps,
             labels.groups(holder.keptGroups),
-            holder.keptClass ?? "",
+            ground(outcome, holder.keptClass, holder.keptBasis),
             Report.moment(until)
           )
       )

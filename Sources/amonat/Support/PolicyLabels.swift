@@ -37,6 +37,11 @@ struct PolicyLabels {
     return catalogue.label(basis)
   }
 
+  func kept(_ code: String) -> String {
+    guard let catalogue, let code = Code(code) else { return code }
+    return catalogue.label(.kept(code))
+  }
+
   func urgency(_ code: String) -> String {
     guard let catalogue, let code = Code(code) else { return code }
     return catalogue.label(priority: code)
