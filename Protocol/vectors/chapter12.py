@@ -524,9 +524,10 @@ def served(*steps, until=T0 + 30 * DAY):
 
 
 both("served-by-own-consent", "AUD-059", served((HOUR, "own"), (HOUR, "start"), (2 * DAY, "open"), until=T0 + DAY), "not-settled")
-both("served-without-own-consent-in-time", "AUD-059", served((HOUR, "start"), (HOUR, "open")))
+both("served-without-own-consent", "AUD-059", served((HOUR, "start"), (HOUR, "open")), "own-consent-missing")
+both("served-and-asked-afterwards", "AUD-059", served((HOUR, "start"), (HOUR, "own")), "own-consent-missing")
 both("served-on-without-own-consent", "AUD-059", served((HOUR, "start"), (2 * DAY, "later"), until=T0 + DAY), "own-consent-missing", "not-settled")
-both("served-and-completed-without-own-consent", "AUD-059", served((HOUR, "start"), (HOUR, "complete"), (2 * DAY, "later"), until=T0 + DAY), "not-settled")
+both("served-and-completed-without-own-consent", "AUD-059", served((HOUR, "start"), (HOUR, "complete"), (2 * DAY, "later"), until=T0 + DAY), "own-consent-missing", "not-settled")
 both("opened-after-the-end", "AUD-059", served((2 * DAY, "open"), until=T0 + DAY), "use-after-end", "not-settled")
 both("opened-after-the-end-and-then-asked", "AUD-059", served((2 * DAY, "open"), (HOUR, "own"), until=T0 + DAY), "use-after-end", "not-settled")
 both("opened-under-a-renewal", "AUD-059", served((HOUR, "renew"), (2 * DAY, "open"), until=T0 + DAY), "not-settled")

@@ -77,9 +77,9 @@ extension AuditCatalogue {
       tg: "Ин розигӣ ҳеҷ гоҳ дуруст набуд: бояд муайян шавад, ки он чӣ гуна пайдо шуд."
     ),
     "own-consent-missing": Sentence(
-      "{0} began a service and has not logged a consent of its own for it.",
-      ru: "{0} начало оказывать услугу и не записало собственного согласия на неё.",
-      tg: "{0} хизматрасониро оғоз кард ва барои он розигии худро сабт накардааст."
+      "{0} began a service before it had logged a consent of its own for it.",
+      ru: "{0} начало оказывать услугу прежде, чем записало собственное согласие на неё.",
+      tg: "{0} хизматрасониро пеш аз сабти розигии худ барои он оғоз кард."
     ),
     "anonymous-misused": Sentence(
       "A disclosure without a grant claims to be about nobody, and is not, or goes elsewhere.",

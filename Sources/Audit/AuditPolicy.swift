@@ -16,6 +16,7 @@ struct AuditPolicy {
   private let receiptWithin: Span?
   private let recallWithin: Span?
   private let exceptions: [String: ExceptionRule]
+  private let narrow: Set<String>
 
   init(_ policy: Policy) {
     quorum = Quorum(
@@ -30,6 +31,7 @@ struct AuditPolicy {
     holdDown = policy.withdrawal.holdDown
     receiptWithin = policy.timers[.withdrawalReceipt]
     recallWithin = policy.timers[.recallErase]
+    narrow = Set(policy.consent?.narrow.map(\.purpose.text) ?? [])
     exceptions = Dictionary(policy.exceptions.map { ($0.basis.rawValue, $0) }) { first, _ in first }
   }
 
@@ -60,6 +62,12 @@ struct AuditPolicy {
     guard let rule = exceptions[basis] else { return false }
     let allowed = Set(rule.groups.map(\.text))
     return rule.purposes.contains { $0.text == purpose } && allowed.isSuperset(of: groups)
+  }
+
+  /// When a recipient must have its own consent for a service (REF-011).
+  func ownConsentNeed(purpose: String, basis: String) -> OwnConsentNeed {
+    if narrow.contains(purpose) { return .never }
+    return exceptions[basis]?.ownWithin.map { .within($0) } ?? .before
   }
 
   /// The last moment for the erasure receipt of a holder that was told to erase.

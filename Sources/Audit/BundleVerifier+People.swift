@@ -151,9 +151,13 @@ extension BundleVerifier {
       let grant = event.integer(.grant), let log = event.string(.grantLog)
     else { return }
     promises.rest(message, on: .init(log: log, index: grant))
+    guard event.equals(.kind, "offer"), let purpose = event.string(.purpose),
+      let basis = event.string(.basis), let rules = event.digest(.policy).flatMap(trust.rules(of:))
+    else { return }
+    promises.need(rules.ownConsentNeed(purpose: purpose, basis: basis), for: message)
   }
 
-  /// A notice that asks for an erasure, answers one, or begins or ends a service.
+  /// A notice that asks for an erasure, answers one, or begins a service.
   func promise(_ event: LogEvent, _ sent: LogRules.Sent) {
     guard let promises = session.promises, let message = event.digest(.message) else { return }
     let here = place(at: sent.index, sent.timeMs)
@@ -165,7 +169,6 @@ extension BundleVerifier {
     guard let ref = event.digest(.ref) else { return }
     if event.equals(.kind, "erased") { promises.answer(ref, here) }
     if event.equals(.kind, "start") { promises.start(ref, here) }
-    if event.equals(.kind, "complete") { promises.complete(ref) }
   }
 
   /// A desk has opened something.

@@ -1,4 +1,5 @@
 internal import CanonicalBytes
+internal import ReferralModel
 
 /// What agencies owe each other, as their logs tell it together: erasure receipts, and their own
 /// consent where they go on (AUD-056, AUD-059).
@@ -31,8 +32,8 @@ final class PromiseLedger {
   private var answers: [Digest32: Place] = [:]
   private(set) var starts: [(ref: Digest32, place: Place)] = []
   private(set) var opens: [(message: Digest32, place: Place)] = []
-  private var completed: Set<Digest32> = []
   private var grants: [Digest32: GrantName] = [:]
+  private var needs: [Digest32: OwnConsentNeed] = [:]
   private var owned: [Own: UInt64] = [:]
   private var renewals: [GrantName: UInt64] = [:]
   private var renewed: [GrantName: UInt64] = [:]
@@ -52,11 +53,12 @@ final class PromiseLedger {
 
   func start(_ offer: Digest32, _ place: Place) { starts.append((offer, place)) }
 
-  func complete(_ offer: Digest32) { completed.insert(offer) }
-
   func open(_ message: Digest32, _ place: Place) { opens.append((message, place)) }
 
   func rest(_ message: Digest32, on grant: GrantName) { grants[message] = grant }
+
+  /// When the recipient of an offer must have its own consent, by the policy that the offer names.
+  func need(_ need: OwnConsentNeed, for offer: Digest32) { needs[offer] = need }
 
   func own(_ grant: GrantName, _ place: Place) {
     let own = Own(grant: grant, agency: place.agency)
@@ -75,7 +77,9 @@ final class PromiseLedger {
     answers[message].flatMap { $0.agency == holder ? $0 : nil }
   }
 
-  func isComplete(_ offer: Digest32) -> Bool { completed.contains(offer) }
+  /// When the recipient of an offer must have its own consent; `nil` where the offer, or its policy, was
+  /// not read.
+  func need(of offer: Digest32) -> OwnConsentNeed? { needs[offer] }
 
   /// The grant that a message rests on, if its sender's bundle was read.
   func grant(of message: Digest32) -> GrantName? { grants[message] }

@@ -1,4 +1,5 @@
 internal import CanonicalBytes
+internal import ReferralModel
 
 extension Reconciler {
   /// What agencies owed each other (AUD-056, AUD-059).
@@ -8,7 +9,7 @@ extension Reconciler {
       judge(asked, answer: promises.answer(to: message, by: asked.holder))
     }
     for start in promises.starts.sorted(by: { comesFirst($0.place, $1.place) }) {
-      judge(start.ref, start.place, promises, session)
+      judge(start.ref, start.place, promises)
     }
     for open in promises.opens.sorted(by: { comesFirst($0.place, $1.place) }) {
       guard let grant = promises.grant(of: open.message),
@@ -34,23 +35,35 @@ extension Reconciler {
     add(.erasureReceiptMissing, .warning, asked.place, [holder])
   }
 
-  /// A service that began: it rests on the sender's grant, or on the provider's own consent.
+  /// A service that began: it rests on the provider's own consent, which comes first (REF-011).
   private mutating func judge(
     _ offer: Digest32,
     _ place: PromiseLedger.Place,
-    _ promises: PromiseLedger,
-    _ session: AuditSession
+    _ promises: PromiseLedger
   ) {
-    guard let grant = promises.grant(of: offer),
-      ownSinceMs(grant, of: place.agency, promises) == nil
-    else { return }
-    let last = promises.line(of: grant).last ?? grant
-    let isStopped = session.grants[last.log]?[last.index]?.withdrawnAt != nil
-    let isOver = untilMs(of: grant, promises, session).map {
-      (ledger.agencies[place.agency]?.madeMs ?? 0) > $0
+    guard let grant = promises.grant(of: offer), let need = promises.need(of: offer) else { return }
+    let byMs: UInt64
+    switch need {
+    case .never: return
+    case .before: byMs = place.timeMs
+    case .within(let span): byMs = place.timeMs.addingReportingOverflow(span.nominalMs).partialValue
     }
-    let goesOn = isOver == true && !isStopped && !promises.isComplete(offer)
-    add(.ownConsentMissing, goesOn ? .warning : .note, place, [words.text(place.agency)])
+    let owned = ownSinceMs(grant, of: place.agency, promises)
+    if let owned, owned <= byMs { return }
+    // It may stand in a log before this one that was not read; or its time has not come.
+    let agency = ledger.agencies[place.agency]
+    let isOpen = (agency?.madeMs ?? 0) < byMs || !hasAllLogs(before: place)
+    let severity: Severity = owned != nil ? .warning : isOpen ? .note : .error
+    add(.ownConsentMissing, severity, place, [words.text(place.agency)])
+  }
+
+  /// Whether the logs of an agency that went before an event's log were read too.
+  private func hasAllLogs(before place: PromiseLedger.Place) -> Bool {
+    guard let number = place.log.split(separator: "/").last.flatMap({ UInt32($0) }) else {
+      return false
+    }
+    let read = ledger.agencies[place.agency]?.logs ?? []
+    return number <= 1 || (1..<number).allSatisfy(read.contains)
   }
 
   private func ownSinceMs(
