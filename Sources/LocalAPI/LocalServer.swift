@@ -6,6 +6,7 @@ internal import LocalContract
 package import Logging
 internal import NIOCore
 internal import ServiceLifecycle
+internal import Synchronization
 
 /// The local API: HTTP on a Unix socket of mode 0600, for the command line and for other software of
 /// the same person on the same machine.
@@ -23,11 +24,17 @@ package struct LocalServer: Service {
 
   /// Serves until told to stop.
   package func run() async throws {
-    // A socket left behind by a crash; a live one would have been refused by the state's lock.
+    // Outside the state folder its lock says nothing: another node may be there, whose people would
+    // talk to this one.
+    guard !SocketFile.answers(socketPath) else {
+      throw NodeError(.conflict, detail: "another program answers on \(socketPath)")
+    }
+    // What is left behind by a crash.
     try? FileManager.default.removeItem(atPath: socketPath)
     let router = Router(context: LocalContext.self)
     LocalRoutes(node: node).install(on: router)
     let path = socketPath
+    let own = Mutex<UInt64?>(nil)
     var quiet = logger
     quiet.logLevel = .error
     let application = Application(
@@ -39,11 +46,13 @@ package struct LocalServer: Service {
           [.posixPermissions: 0o600],
           ofItemAtPath: path
         )
+        own.withLock { $0 = SocketFile.number(path) }
       },
       logger: quiet
     )
     try await application.run()
-    try? FileManager.default.removeItem(atPath: socketPath)
+    guard SocketFile.number(path) == own.withLock({ $0 }) else { return }
+    try? FileManager.default.removeItem(atPath: path)
   }
 }
 

@@ -292,13 +292,9 @@ extension LocalClient {
     try await post(.exportAudit, AuditExport(path: path, log: log), timeout: .seconds(3_600))
   }
 
-  /// The audit bundle itself; make the client with ``LocalLimits/bundleBytes`` for a large one.
-  package func exportAudit() async throws(LocalFailure) -> [UInt8] {
-    try await raw(
-      .exportAudit,
-      body: try LocalJSON.encode(AuditExport()),
-      timeout: .seconds(3_600)
-    )
+  /// Writes the audit bundle to a file of the node's choosing, in its state folder.
+  package func exportAudit() async throws(LocalFailure) -> AuditExported {
+    try await post(.exportAudit, AuditExport(), timeout: .seconds(3_600))
   }
 
   /// For whom something waits that could travel by parcel.

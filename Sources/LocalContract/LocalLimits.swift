@@ -6,10 +6,8 @@ package enum LocalLimits {
   package static let parcelBytes = 10 << 20
   /// Most parcels in one go (chapter 10).
   package static let parcels = 1_024
-  /// Longest answer, but for a streamed bundle, in bytes.
+  /// Longest answer, in bytes.
   package static let answerBytes = 16 << 20
-  /// Longest streamed bundle a client takes, in bytes.
-  package static let bundleBytes = 1 << 30
   /// Most referrals in one call.
   package static let batch = 64
   /// Most grants in one call.

@@ -57,6 +57,8 @@ struct AmonatDaemon: AsyncParsableCommand {
   var restored = false
 
   func run() async throws {
+    // Whatever is made here is for this person alone.
+    umask(0o077)
     let settings: DaemonSettings
     do {
       settings = try await DaemonSettings.load(

@@ -58,8 +58,8 @@ extension NodeTests {
       for spoken in Self.spoken {
         let caseID = try Self.newCase(pair)
         let (yes, no) = (spoken.yes, spoken.no)
-        // Adult, band, self, read aloud; nobody came along, interprets or supports.
-        let taking = ["", "25-34", "", "", "", "", ""]
+        // Adult and self, which silence does not say; band, read aloud; nobody came along, interprets or supports.
+        let taking = ["", "adult", "25-34", "", "self", "", "", "", ""]
         // Storing and contact yes, a word that is neither, police no; the rest in silence.
         let asked = [yes, yes, "?", no, "", ""]
         // The need yes, identity in silence, contact yes, passing on no.
@@ -101,14 +101,14 @@ extension NodeTests {
       let caseID = try Self.newCase(pair)
       let broken = try pair.ministry.tryCLI(
         ["consent", "new", "--case", caseID, "--leg", "clinic.example:health:need"],
-        input: "\n25-34\n\n\n\n\n\nyes\n"
+        input: "adult\n25-34\nself\n\n\n\n\nyes\n"
       )
       #expect(broken.status == 65)
       #expect(try await Self.consents(pair, caseID).grants.isEmpty)
       // Who wants nothing kept leaves nothing, not even a no.
       let gone = try pair.ministry.tryCLI(
         ["consent", "new", "--case", caseID, "--leg", "clinic.example:health:need"],
-        input: "\n25-34\n\n\n\n\n\nno\nno\nno\nno\nno\n"
+        input: "adult\n25-34\nself\n\n\n\n\nno\nno\nno\nno\nno\n"
       )
       #expect(gone.status == 0 && gone.out.contains("Nothing was recorded"))
       #expect(try await Self.session(pair).consentStory(of: caseID).entries.isEmpty)

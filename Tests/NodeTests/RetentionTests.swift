@@ -150,6 +150,7 @@ extension NodeTests {
         _ = try await time.pass(until: "the kept part is erased") {
           try await clinic.node.store.read { try $0.referral(kept.inside.referral)?.erased == true }
         }
+        try await time.settle()
         #expect(try Self.found(pieces, in: clinic) == 0)
         #expect(try Self.erasures(clinic).contains { $0.contains(#""code":"medical-record""#) })
       }

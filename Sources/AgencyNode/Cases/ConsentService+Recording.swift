@@ -31,6 +31,10 @@ extension ConsentService {
     guard request.grants.count <= Self.grantLimit, request.refused.count <= Self.grantLimit,
       request.deferred.count <= Self.grantLimit, request.denied.count <= Self.grantLimit
     else { throw NodeError(.tooLarge) }
+    // What she tells this agency it may use; a grant is for somebody else.
+    guard request.grants.allSatisfy({ AgencyID($0.peer) != self.node.trust.me }) else {
+      throw NodeError(.malformed, detail: "peer")
+    }
     let view = node.trust.view
     guard let policy = view.policy else { throw NodeError(.policyUnknown) }
     let node = node
@@ -45,6 +49,7 @@ extension ConsentService {
       var dossier = loaded.dossier
       guard dossier.isWhole else { throw NodeError(.conflict, detail: "consent-history-broken") }
       try Self.note(request, policy: policy, actor: presence.user, atMs: atMs, in: &dossier)
+      try await refuseAsAdult(request, policy, presence)
       let legs = try request.grants.map { ask in
         try Self.leg(
           ask,
@@ -128,6 +133,21 @@ extension ConsentService {
         receipt: kept.takings.last?.receipt
       )
     }
+  }
+
+  /// Refuses to take for an adult whom the case itself says is a child (CNS-018).
+  private func refuseAsAdult(
+    _ request: ConsentRecord,
+    _ policy: Policy,
+    _ presence: SessionVault.Presence
+  ) async throws {
+    guard let facts = request.record, facts.capacity.utf8.elementsEqual("adult".utf8),
+      let rules = policy.consent
+    else { return }
+    let need = try await CaseService(node: node).sections(request.case, presence)["need"]
+    guard let band = need?["age-band"]?.code.flatMap({ Code($0) }), rules.age(band)?.isChild == true
+    else { return }
+    throw NodeError(.consentFacts, reasons: [ConsentFault.ageContradicts.rawValue])
   }
 
   /// Takes in how consent was taken, who is to learn nothing, and what was said beside the legs.

@@ -62,7 +62,7 @@ package struct DaemonSettings: Sendable {
         values: values(
           Dictionary(
             uniqueKeysWithValues: keys.compactMap { key in
-              environment[variable(key)].map { (key, $0) }
+              environment[variable(key)].flatMap { $0.isEmpty ? nil : (key, $0) }
             }
           )
         )

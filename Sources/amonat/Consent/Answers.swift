@@ -26,17 +26,19 @@ struct Answers {
     }
   }
 
-  /// One of some codes; an empty line takes the first, or nothing where it may.
+  /// One of some codes; an empty line takes the first, or nothing where it may, or is asked again where
+  /// silence must decide nothing.
   func choice(
     _ question: String,
     _ codes: [String],
-    mayBeEmpty: Bool = false
+    mayBeEmpty: Bool = false,
+    mustAnswer: Bool = false
   ) throws(CommandFailure) -> String {
     let offered = codes.joined(separator: ", ")
     while true {
       let answer = try line("\(question) [\(offered)]")
       if answer.isEmpty, mayBeEmpty { return "" }
-      if answer.isEmpty, let first = codes.first { return first }
+      if answer.isEmpty, !mustAnswer, let first = codes.first { return first }
       if let code = codes.first(where: { Self.same($0, answer) }) { return code }
       say(words(.chooseOne, offered))
     }

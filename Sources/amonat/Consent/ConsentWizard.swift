@@ -115,9 +115,13 @@ struct ConsentWizard {
 
   /// How consent is taken, asked of the case manager.
   private func circumstances(notice: String) throws(CommandFailure) -> ConsentFacts {
-    let capacity = try answers.choice(words(.adultOrChild), ["adult", "child", "doubtful"])
+    let capacity = try answers.choice(
+      words(.adultOrChild),
+      ["adult", "child", "doubtful"],
+      mustAnswer: true
+    )
     let band = try answers.choice(words(.ageBand), codes("age-band"), mayBeEmpty: true)
-    let decider = try answers.choice(words(.whoDecides), codes("decider"))
+    let decider = try answers.choice(words(.whoDecides), codes("decider"), mustAnswer: true)
     var facts = ConsentFacts(
       notice: notice,
       language: language.text,

@@ -13,8 +13,8 @@ struct CommissionSuspend: OfflineCommand {
     abstract: "Suspend a member for up to 72 hours, or add signatures to such a note.",
     discussion: """
       For when a key is stolen and a register would take too long: nodes send the member nothing but
-      withdrawals until the note lapses. What must last longer is for the next register. One node that
-      takes the note hands it on to all.
+      withdrawals until the note lapses. What must last longer is for the next register: a second note
+      within 30 days needs the membership threshold. One node that takes the note hands it on to all.
 
         amonat commission suspend --previous register.note --agency clinic.example \\
           --key commission/justice.key --key commission/health.key --out suspension.note

@@ -2,6 +2,7 @@ internal import AgencyNode
 internal import ArgumentParser
 internal import CanonicalBytes
 internal import FoundationEssentials
+internal import Glibc
 internal import LocalContract
 internal import NodeStore
 internal import ReferralModel
@@ -96,6 +97,8 @@ struct Init: OfflineCommand {
   }
 
   func perform(_ words: Phrasebook) async throws(CommandFailure) -> Answer {
+    // Whatever is made here is for this person alone.
+    umask(0o077)
     if let agency { return try makeKey(agency, words) }
     return try await makeNode(words)
   }

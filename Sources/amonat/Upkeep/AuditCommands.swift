@@ -64,12 +64,17 @@ struct ExportAudit: NodeCommand {
   }
 
   private func stream() async throws {
-    let call = NodeCall(node, answerBytes: LocalLimits.bundleBytes)
+    let call = NodeCall(node)
     do throws(CommandFailure) {
-      let bundle: [UInt8] = try await call { client throws(LocalFailure) in
+      let written = try await call { client throws(LocalFailure) in
         try await client.exportAudit()
       }
-      Files.writeAll(bundle, to: STDOUT_FILENO)
+      // The node's file, on this machine and of this person: printed, and gone again.
+      guard let bundle = FileManager.default.contents(atPath: written.path) else {
+        throw .input(call.words(.fileUnreadable, written.path))
+      }
+      Files.writeAll(Array(bundle), to: STDOUT_FILENO)
+      try? FileManager.default.removeItem(atPath: written.path)
     } catch {
       await call.client.close()
       try node.output.end(with: error)
