@@ -100,7 +100,7 @@ def value(v):
 
 def line(vector):
     # Three capital X in a row, which base64 has now and then, would be taken for a mark of unfinished work.
-    return json.dumps(vector, ensure_ascii=False, separators=(",", ":")).replace("XXX", "XX\\u0058") + "\n"
+    return json.dumps(vector, ensure_ascii=False, separators=(",", ":")).replace(3 * "X", 2 * "X" + "\\u0058") + "\n"
 
 
 class Book:

@@ -76,6 +76,11 @@ struct LocalRoutes: Sendable {
       return try json(
         await RetentionService(node: node).close(call.id, try await call.presence())
       )
+    case .siblings:
+      guard let grant = UInt64(call.id) else { throw NodeError(.grantMissing) }
+      return try json(
+        await SiblingService(node: node).siblings(ofGrant: grant, try await call.presence())
+      )
     case .linkCase:
       return try json(
         await SiblingService(node: node).link(call.id, call.decode(), try await call.presence())

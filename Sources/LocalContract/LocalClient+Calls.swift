@@ -58,6 +58,11 @@ extension LocalClient {
     try await post(.closeCase, Done(), id: id)
   }
 
+  /// The siblings in the case of a grant.
+  package func siblings(ofGrant grant: UInt64) async throws(LocalFailure) -> CaseLinks {
+    try await get(.siblings, id: "\(grant)")
+  }
+
   /// Joins a case to the case of a sibling.
   package func linkCase(
     _ id: String,

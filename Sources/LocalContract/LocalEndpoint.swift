@@ -104,6 +104,8 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   case settleAlert = "POST /v1/alerts/settle"
   /// Closes a case → ``RecordKept``.
   case closeCase = "POST /v1/cases/{id}/close"
+  /// Answers ``CaseLinks``.
+  case siblings = "GET /v1/grants/{id}/siblings"
   /// ``CaseLink`` → ``CaseLinks``.
   case linkCase = "POST /v1/cases/{id}/siblings"
   /// ``CaseLink`` → ``CaseLinks``.
@@ -182,8 +184,8 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       .withdraw, .resume, .setCodeWord, .withdrawalHolders, .stopReceived, .handOn, .alerts,
       .settleAlert, .refer, .referrals, .showReferral, .act, .due, .amendCase, .holders, .newPlan,
       .plans, .showPlan, .addLegs, .dropLeg, .saveDraft, .drafts, .sendDraft, .discardDraft,
-      .askCapacity, .capacity, .setCapacity, .answerCapacity, .closeCase, .keepRecord, .linkCase,
-      .unlinkCase, .courier, .courierOut:
+      .askCapacity, .capacity, .setCapacity, .answerCapacity, .closeCase, .keepRecord, .siblings,
+      .linkCase, .unlinkCase, .courier, .courierOut:
       true
     }
   }
@@ -201,7 +203,8 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       true
     case .lapsed, .consentStory, .reviews, .showContact, .checkContact, .anonymous,
       .anonymousReceived, .journeys, .resume, .setCodeWord, .withdrawalHolders, .stopReceived,
-      .handOn, .alerts, .settleAlert, .closeCase, .keepRecord, .linkCase, .unlinkCase:
+      .handOn, .alerts, .settleAlert, .closeCase, .keepRecord, .siblings, .linkCase,
+      .unlinkCase:
       false
     case .status, .addUser, .unlock, .lock, .addDesk, .card, .signCard, .register, .policy, .hello,
       .cases, .showCase, .consents, .referrals, .showReferral, .exportAudit, .clock, .decideClock,

@@ -9,9 +9,9 @@ enum ReferWriter {
     out.reserveCapacity(32 + answers.results.count * 320)
     out += "{\"results\":[".utf8
     for (place, result) in answers.results.enumerated() {
-      guard result.reasons == nil, result.problem == nil, result.telephone == nil,
-        result.siblings == nil
-      else { return nil }
+      guard result.reasons == nil, result.problem == nil, result.telephone == nil else {
+        return nil
+      }
       if place > 0 { out.append(UInt8(ascii: ",")) }
       guard write(result, to: &out) else { return nil }
     }

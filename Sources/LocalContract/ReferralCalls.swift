@@ -98,8 +98,6 @@ package struct ReferResult: Codable, Hashable, Sendable {
   package var problem: Problem?
   /// Whom to call at once, where the priority asks for it.
   package var telephone: String?
-  /// Cases of siblings, whose needs are referred by themselves; absent where there are none.
-  package var siblings: [String]?
 
   /// Gathers the parts.
   package init(
@@ -111,10 +109,8 @@ package struct ReferResult: Codable, Hashable, Sendable {
     groups: [String]? = nil,
     reasons: [String]? = nil,
     problem: Problem? = nil,
-    telephone: String? = nil,
-    siblings: [String]? = nil
+    telephone: String? = nil
   ) {
-    self.siblings = siblings
     self.referral = referral
     self.message = message
     self.state = state

@@ -20,7 +20,6 @@ internal import Testing
     [ReferResult(state: "ғӣқӯҳҷ\n")], [ReferResult(state: "\u{7F}")],
     [plain, ReferResult(reasons: ["grant-used"], problem: Problem(.grantMissing))],
     [ReferResult(state: "queued", telephone: "+992 00 000 00 00")],
-    [ReferResult(state: "queued", siblings: ["0123456789abcdef0123456789abcdef"])],
   ]
 
   @Test("Answers are written as the general encoder writes them", arguments: answers)

@@ -53,7 +53,7 @@ extension NodeTests {
     private static func referral(
       of name: String,
       _ realm: LivingRealm
-    ) async throws -> (events: [String], bytes: Int, read: String, answer: ReferResult) {
+    ) async throws -> (events: [String], bytes: Int, read: String, grant: UInt64) {
       let (ministry, clinic) = (realm.nodes[0], realm.nodes[1])
       let grant = try await ministry.consent(name, to: clinic)
       let from = try size(ministry)
@@ -76,8 +76,47 @@ extension NodeTests {
       let content = try encoder.encode(view.content)
       return (
         try events(ministry, from: from).filter { $0.contains(#""type":"disclose""#) },
-        try #require(bytes), String(decoding: content, as: UTF8.self), answer
+        try #require(bytes), String(decoding: content, as: UTF8.self), grant
       )
+    }
+
+    private static func reminder(_ grant: UInt64, _ node: Living) async throws -> [String] {
+      try await SiblingService(node: node.node).siblings(ofGrant: grant, node.presence()).siblings
+    }
+
+    @Test(
+      "The command reminds, asked whether it may be sent and sent; no kept answer has it (CNS-076)"
+    )
+    func command() async throws {
+      let pair = try Pair()
+      defer { pair.end() }
+      try await pair.harness.start()
+      let (one, two) = (try ConsentTests.newCase(pair), try ConsentTests.newCase(pair))
+      _ = try pair.ministry.cli(["case", "link", one, two, "--as", "sibling"])
+      let client = try await Pair.session(at: pair.ministry.socket)
+      func consent() async throws -> UInt64 {
+        try await client.recordConsent(
+          ConsentRecord(case: one, grants: [Pair.grant(["need"])], record: Pair.facts)
+        ).grants[0].grant
+      }
+      let grant = try await consent()
+      #expect(try await client.siblings(ofGrant: grant).siblings == [two])
+      let words = ["refer", "--grant", "\(grant)", "--from-case"]
+      let asked = try pair.ministry.tryCLI(words + ["--dry-run", "--json"]).json()
+      #expect((asked as? [String: Any])?["siblings"] as? [String] == [two])
+      for more in [["--dry-run"], []] {
+        let shown = try pair.ministry.tryCLI(words + more)
+        #expect(shown.out.contains(two), "\(more) \(shown.out) \(shown.err)")
+      }
+      _ = try await client.refer(
+        ReferBatch(referrals: [ReferAsk(grant: try await consent(), fromCase: true)]),
+        idempotencyKey: "asked-again"
+      )
+      let kept = try await DatabaseQueue(
+        path: pair.ministry.state.appendingPathComponent("node.db").path
+      ).read { db in try Data.fetchAll(db, sql: "SELECT answer FROM idempotency") }
+      #expect(!kept.isEmpty)
+      for answer in kept { #expect(answer.range(of: Data(two.utf8)) == nil) }
     }
 
     @Test(
@@ -88,7 +127,7 @@ extension NodeTests {
         let ministry = realm.nodes[0]
         let (one, two) = (try await ministry.openCase(), try await ministry.openCase())
         let alone = try await Self.referral(of: one, realm)
-        #expect(alone.answer.siblings == nil)
+        #expect(try await Self.reminder(alone.grant, ministry).isEmpty)
 
         let events = try Self.events(ministry).count
         let cases = try Self.sealed(ministry)
@@ -108,7 +147,7 @@ extension NodeTests {
         }
 
         let linked = try await Self.referral(of: one, realm)
-        #expect(linked.answer.siblings == [two])
+        #expect(try await Self.reminder(linked.grant, ministry) == [two])
         // The message is the same in size, in what is read of it, and in what its event says.
         #expect(linked.bytes == alone.bytes && linked.read == alone.read)
         #expect(try Self.shapes(linked.events) == Self.shapes(alone.events))
@@ -129,7 +168,7 @@ extension NodeTests {
       }
     }
 
-    @Test("Siblings are joined and taken apart; who refers one is reminded (CNS-076)")
+    @Test("Siblings are joined and taken apart, and the reminder follows (CNS-076)")
     func joins() async throws {
       try await LivingRealm.with(Self.two) { realm in
         let (ministry, clinic) = (realm.nodes[0], realm.nodes[1])
@@ -147,16 +186,9 @@ extension NodeTests {
         #expect(try await shown(names[0]) == names.dropFirst().sorted())
         #expect(try await shown(names[1]) == [names[0]])
 
-        // Asking whether it may be sent reminds already.
         let grant = try await ministry.consent(names[1], to: clinic)
-        let ask = ReferAsk(grant: grant, content: ["need": Pair.need])
-        for dry in [true, false] {
-          let answer = try await ReferralService(node: ministry.node).refer(
-            ReferBatch(referrals: [ask], dryRun: dry),
-            ministry.presence()
-          ).results[0]
-          #expect(answer.siblings == [names[0]], "dry run \(dry)")
-        }
+        #expect(try await Self.reminder(grant, ministry) == [names[0]])
+        await #expect(throws: NodeError.self) { try await Self.reminder(999_999, ministry) }
 
         let rest = try await service.unlink(
           names[0],

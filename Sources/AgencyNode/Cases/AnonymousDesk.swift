@@ -35,6 +35,8 @@ package struct AnonymousDesk: Sendable {
         offer.keys.contains(where: { $0.groups.contains(group) })
       else { return }
       var random = SystemRandomNumberGenerator()
+      let latest = offer.keys.map(\.latestMessageExpiryMs).min() ?? .max
+      var leaving: [(row: Int64, draft: OutboundDraft, atMs: UInt64)] = []
       for (row, note) in waiting.shuffled(using: &random) {
         let sealed = try ReferralService.seal(
           [(group, Self.content(note).canonical)],
@@ -42,7 +44,6 @@ package struct AnonymousDesk: Sendable {
           offer: offer,
           node: node
         )
-        let latest = offer.keys.map(\.latestMessageExpiryMs).min() ?? .max
         let draft = OutboundDraft(
           peer: sink.text,
           kind: MessageKind.tally.rawValue,
@@ -55,9 +56,12 @@ package struct AnonymousDesk: Sendable {
           atMs: atMs
         )
         let leavesAtMs = atMs + UInt64.random(in: 0...delay.nominalMs, using: &random)
-        try await node.store.change { transaction in
-          guard try transaction.markSent(note: row) else { return }
-          try transaction.queue(draft, referral: nil, leavesAtMs: leavesAtMs)
+        leaving.append((row, draft, leavesAtMs))
+      }
+      let drafts = leaving
+      try await node.store.change { transaction in
+        for leg in drafts where try transaction.markSent(note: leg.row) {
+          try transaction.queue(leg.draft, referral: nil, leavesAtMs: leg.atMs)
         }
       }
       node.lanes.wake(sink.text)

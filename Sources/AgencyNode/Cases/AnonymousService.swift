@@ -99,24 +99,8 @@ package struct AnonymousService: Sendable {
   ) throws -> [String: FieldValue]? {
     guard let envelope = try? CheckedEnvelope(stored: message.envelope) else { return nil }
     for stanza in envelope.stanzas {
-      let again = message.resealed.first { $0.oldKey == stanza.keyID }
-      let parts: [EnvelopeOpener.Opened]
-      do {
-        if let desk = presence.desk(key: stanza.keyID) {
-          parts = try EnvelopeOpener.open(envelope, keyID: stanza.keyID, deskKey: desk.key)
-        } else if let again, let desk = presence.desk(key: again.keyID) {
-          parts = try EnvelopeOpener.open(
-            envelope,
-            resealedFrom: stanza.keyID,
-            wrapped: again.wrapped,
-            keyID: again.keyID,
-            deskKey: desk.key
-          )
-        } else {
-          continue
-        }
-      } catch {
-        throw NodeError(.deskKeyGone)
+      guard let parts = try presence.parts(of: envelope, for: stanza.keyID, in: message) else {
+        continue
       }
       // More than the form has is shown to nobody.
       try OverDisclosure.check(parts, granted: [group], policies: policies)

@@ -122,6 +122,7 @@ package struct ConsentLifeService: Sendable {
     guard faults.isEmpty else {
       throw NodeError(.consentFacts, reasons: faults.map(\.rawValue))
     }
+    try await ConsentService.checkAge(request.record, opened, policy, node)
     try dossier.take(request.record.circumstances, atMs: atMs, actor: presence.user)
     let before = dossier.legs.first { $0.grant == old.index }
     let decides = request.record.decidedBy == "self"
@@ -141,6 +142,7 @@ package struct ConsentLifeService: Sendable {
       actor: presence.user,
       second: nil,
       dossier: dossier,
+      me: node.trust.me,
       view: view,
       policy: policy,
       nowMs: nowMs

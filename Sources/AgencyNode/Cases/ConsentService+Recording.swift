@@ -31,10 +31,6 @@ extension ConsentService {
     guard request.grants.count <= Self.grantLimit, request.refused.count <= Self.grantLimit,
       request.deferred.count <= Self.grantLimit, request.denied.count <= Self.grantLimit
     else { throw NodeError(.tooLarge) }
-    // What she tells this agency it may use; a grant is for somebody else.
-    guard request.grants.allSatisfy({ AgencyID($0.peer) != self.node.trust.me }) else {
-      throw NodeError(.malformed, detail: "peer")
-    }
     let view = node.trust.view
     guard let policy = view.policy else { throw NodeError(.policyUnknown) }
     let node = node
@@ -49,7 +45,7 @@ extension ConsentService {
       var dossier = loaded.dossier
       guard dossier.isWhole else { throw NodeError(.conflict, detail: "consent-history-broken") }
       try Self.note(request, policy: policy, actor: presence.user, atMs: atMs, in: &dossier)
-      try await refuseAsAdult(request, policy, presence)
+      if let facts = request.record { try await Self.checkAge(facts, opened, policy, node) }
       let legs = try request.grants.map { ask in
         try Self.leg(
           ask,
@@ -58,6 +54,7 @@ extension ConsentService {
           actor: presence.user,
           second: nil,
           dossier: dossier,
+          me: node.trust.me,
           view: view,
           policy: policy,
           nowMs: nowMs
@@ -135,17 +132,22 @@ extension ConsentService {
     }
   }
 
-  /// Refuses to take for an adult whom the case itself says is a child (CNS-018).
-  private func refuseAsAdult(
-    _ request: ConsentRecord,
+  /// Refuses to take for an adult whom the case's own need says is a child (CNS-018).
+  static func checkAge(
+    _ facts: ConsentFacts,
+    _ opened: OpenedCase,
     _ policy: Policy,
-    _ presence: SessionVault.Presence
+    _ node: Node
   ) async throws {
-    guard let facts = request.record, facts.capacity.utf8.elementsEqual("adult".utf8),
-      let rules = policy.consent
+    guard facts.capacity.utf8.elementsEqual("adult".utf8), let rules = policy.consent,
+      let need = policy.kind(.offer)?.groups.first?.text
     else { return }
-    let need = try await CaseService(node: node).sections(request.case, presence)["need"]
-    guard let band = need?["age-band"]?.code.flatMap({ Code($0) }), rules.age(band)?.isChild == true
+    let name = opened.name
+    let sections = try await node.store.read { try $0.sections(caseName: name) }
+    guard let sealed = sections.first(where: { $0.section == need })?.sealed else { return }
+    let fields = try CaseService.fields(opened.open(sealed, as: need))
+    guard let band = fields["age-band"]?.code.flatMap({ Code($0) }),
+      rules.age(band)?.isChild == true
     else { return }
     throw NodeError(.consentFacts, reasons: [ConsentFault.ageContradicts.rawValue])
   }
@@ -247,6 +249,7 @@ extension ConsentService {
     actor: String,
     second: String?,
     dossier: ConsentDossier,
+    me: AgencyID,
     view: TrustBook.View,
     policy: Policy,
     nowMs: UInt64,
@@ -255,6 +258,8 @@ extension ConsentService {
     guard let peer = AgencyID(ask.peer), let agency = view.directory.agency(peer) else {
       throw NodeError(.agencyUnknown, detail: ask.peer)
     }
+    // What she tells this agency it may use; a grant is for somebody else.
+    guard peer != me else { throw NodeError(.malformed, detail: "peer") }
     guard let purpose = Purpose(ask.purpose), let basis = Basis(rawValue: ask.basis),
       let user = UserName(actor)
     else { throw NodeError(.policy, detail: "purpose or basis") }

@@ -54,6 +54,7 @@ package struct ExceptionService: Sendable {
         actor: presence.user,
         second: other,
         dossier: loaded.dossier,
+        me: node.trust.me,
         view: view,
         policy: policy,
         nowMs: nowMs,

@@ -336,25 +336,9 @@ package struct ReferralActions: Sendable {
     guard let envelope = try? CheckedEnvelope(stored: message.envelope) else { return [] }
     var groups: [String] = []
     for stanza in envelope.stanzas {
-      let again = message.resealed.first { $0.oldKey == stanza.keyID }
-      let parts: [EnvelopeOpener.Opened]
-      do {
-        if let desk = presence.desk(key: stanza.keyID) {
-          parts = try EnvelopeOpener.open(envelope, keyID: stanza.keyID, deskKey: desk.key)
-        } else if let again, let desk = presence.desk(key: again.keyID) {
-          parts = try EnvelopeOpener.open(
-            envelope,
-            resealedFrom: stanza.keyID,
-            wrapped: again.wrapped,
-            keyID: again.keyID,
-            deskKey: desk.key
-          )
-        } else {
-          sealed.formUnion(stanza.groups.map(\.text))
-          continue
-        }
-      } catch {
-        throw NodeError(.deskKeyGone)
+      guard let parts = try presence.parts(of: envelope, for: stanza.keyID, in: message) else {
+        sealed.formUnion(stanza.groups.map(\.text))
+        continue
       }
       try OverDisclosure.check(
         parts,

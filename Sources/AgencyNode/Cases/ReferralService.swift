@@ -112,13 +112,6 @@ package struct ReferralService: Sendable {
           )
         }
       }
-      for name in Set(ready.map(\.grant.caseName)) {
-        let siblings = try await SiblingService.reminder(name, presence, node)
-        guard !siblings.isEmpty else { continue }
-        for leg in ready where leg.grant.caseName == name {
-          results[leg.place]?.siblings = siblings
-        }
-      }
       if !request.dryRun, !ready.isEmpty {
         try await queue(ready, waits: request.wait == .receipt, into: &results)
       }

@@ -58,16 +58,27 @@ package struct SiblingService: Sendable {
     }
   }
 
-  /// The siblings of a case, as far as their cases are still here; nothing while its desk is closed.
-  static func reminder(
-    _ name: String,
-    _ presence: SessionVault.Presence,
-    _ node: Node
-  ) async throws -> [String] {
-    let opened: OpenedCase
-    do { opened = try await OpenedCase(name, presence, node) } catch { return [] }
-    let dossier = try await ConsentDossier.load(opened, node).dossier
-    return try await standing(dossier.siblings ?? [], node)
+  /// The siblings in the case of a grant, of whom a person who refers one is reminded (CNS-076).
+  ///
+  /// A question of its own: an answer to a referral is kept for who asks again, and not under the case's
+  /// key.
+  package func siblings(
+    ofGrant index: UInt64,
+    _ presence: SessionVault.Presence
+  ) async throws(NodeError) -> CaseLinks {
+    let node = node
+    return try await NodeError.wrapping {
+      guard let grant = try await node.store.read({ try $0.grants([index]) }).first else {
+        throw NodeError(.grantMissing)
+      }
+      let opened = try await OpenedCase(grant.caseName, presence, node)
+      let dossier = try await ConsentDossier.load(opened, node).dossier
+      try dossier.refuse(presence.user)
+      return CaseLinks(
+        case: opened.name,
+        siblings: try await Self.standing(dossier.siblings ?? [], node)
+      )
+    }
   }
 
   /// Those whose cases have not been erased.

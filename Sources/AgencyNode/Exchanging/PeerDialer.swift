@@ -140,7 +140,7 @@ private final class PeerCaller: Sendable {
     guard node.clock.nowMs() >= last + policy.witnessing.heartbeat.nominalMs else { return }
     let answer = try await call(
       connection,
-      ExchangeParts(notes: notes(), held: held()),
+      ExchangeParts(notes: notes(node.news), held: held()),
       held: false
     )
     await lanes.lane(peer).note(peerHolds: answer.held)
@@ -173,7 +173,7 @@ private final class PeerCaller: Sendable {
       case .nothing: nil
       case .delivery(let taken): taken
       }
-    let texts = notes() + (try await GossipDesk(node: node).texts(for: peer))
+    let texts = notes(news) + (try await GossipDesk(node: node).texts(for: peer))
     guard delivery != nil || !texts.isEmpty else { return false }
     let answer = try await call(
       connection,
@@ -217,15 +217,15 @@ private final class PeerCaller: Sendable {
         continue
       }
       do {
+        let news = node.news
         let request = ExchangeParts(
           receipt: owed?.receipt,
-          notes: notes() + (try await GossipDesk(node: node).texts(for: peer)),
+          notes: notes(news) + (try await GossipDesk(node: node).texts(for: peer)),
           waitSeconds: owed == nil ? node.settings.holdSeconds : 0,
           refused: owed?.refused ?? [],
           held: held()
         )
         let wasOwed = owed != nil
-        let news = node.news
         let answer = try await call(connection, request, held: true)
         if wasOwed { owed = nil }
         node.told.told(peer, news?.mark)
@@ -373,7 +373,7 @@ private final class PeerCaller: Sendable {
   }
 
   /// This node's news, as long as the peer has not had them.
-  private func notes() -> [String] { node.notes(for: peer) }
+  private func notes(_ news: Node.News?) -> [String] { node.untold(news, to: peer) }
 
   private func held() -> UInt64 { node.held(of: peer) }
 
@@ -402,8 +402,8 @@ extension Node {
 
   /// What every peer is to have.
   struct News {
-    /// This node's card and link, and the suspensions that hold or will.
-    let notes: [String]
+    /// The suspensions that hold or will, and this node's card and link.
+    let notes: [SignedNote]
     /// Equal for equal news.
     let mark: Digest32
   }
@@ -419,12 +419,12 @@ extension Node {
     mark.update(link.sha256)
     for note in suspensions { mark.update(note.textHash) }
     let own = [directory.card(of: trust.me)?.note, link.note].compactMap(\.self)
-    return News(notes: (suspensions + own).map(\.encoded), mark: mark.finish())
+    return News(notes: suspensions + own, mark: mark.finish())
   }
 
-  /// This node's news, as long as a peer has not had them.
-  func notes(for peer: AgencyID) -> [String] {
+  /// News, as long as a peer has not had them.
+  func untold(_ news: News?, to peer: AgencyID) -> [String] {
     guard let news, told.mark(of: peer) != news.mark else { return [] }
-    return news.notes
+    return news.notes.map(\.encoded)
   }
 }

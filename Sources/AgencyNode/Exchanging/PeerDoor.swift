@@ -131,10 +131,9 @@ package struct PeerDoor: PeerRequestHandling {
         answer.delivery = try await lane.next()
       }
       // Who cannot be called learns of a new link, and of a suspension, here.
-      if let news = node.news, node.told.mark(of: peer) != news.mark {
-        answer.notes = news.notes
-        node.told.offer(peer, news.mark)
-      }
+      let news = node.news
+      answer.notes = node.untold(news, to: peer)
+      if let news, !answer.notes.isEmpty { node.told.offer(peer, news.mark) }
     }
     answer.notes += try await GossipDesk(node: node).texts(for: peer)
     node.metrics.add(.exchangesServed)

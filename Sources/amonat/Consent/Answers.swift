@@ -26,19 +26,23 @@ struct Answers {
     }
   }
 
-  /// One of some codes; an empty line takes the first, or nothing where it may, or is asked again where
-  /// silence must decide nothing.
+  /// What an empty line means.
+  enum Silence { case first, nothing, askedAgain }
+
+  /// One of some codes.
   func choice(
     _ question: String,
     _ codes: [String],
-    mayBeEmpty: Bool = false,
-    mustAnswer: Bool = false
+    silence: Silence = .first
   ) throws(CommandFailure) -> String {
     let offered = codes.joined(separator: ", ")
     while true {
       let answer = try line("\(question) [\(offered)]")
-      if answer.isEmpty, mayBeEmpty { return "" }
-      if answer.isEmpty, !mustAnswer, let first = codes.first { return first }
+      switch silence {
+      case .nothing where answer.isEmpty: return ""
+      case .first where answer.isEmpty: if let first = codes.first { return first }
+      case .first, .nothing, .askedAgain: break
+      }
       if let code = codes.first(where: { Self.same($0, answer) }) { return code }
       say(words(.chooseOne, offered))
     }

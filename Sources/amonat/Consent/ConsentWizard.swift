@@ -118,10 +118,14 @@ struct ConsentWizard {
     let capacity = try answers.choice(
       words(.adultOrChild),
       ["adult", "child", "doubtful"],
-      mustAnswer: true
+      silence: .askedAgain
     )
-    let band = try answers.choice(words(.ageBand), codes("age-band"), mayBeEmpty: true)
-    let decider = try answers.choice(words(.whoDecides), codes("decider"), mustAnswer: true)
+    let band = try answers.choice(words(.ageBand), codes("age-band"), silence: .nothing)
+    let decider = try answers.choice(
+      words(.whoDecides),
+      codes("decider"),
+      silence: .askedAgain
+    )
     var facts = ConsentFacts(
       notice: notice,
       language: language.text,

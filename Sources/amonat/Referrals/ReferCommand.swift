@@ -53,7 +53,33 @@ struct Refer: NodeCommand {
     }
   }
 
-  func perform(_ call: NodeCall) async throws(CommandFailure) -> ReferResult {
+  /// What became of it, and of whom there is to think as well.
+  struct Answer: Encodable, Sendable {
+    var result: ReferResult
+    /// Cases of siblings, whose needs are referred by themselves.
+    var siblings: [String] = []
+
+    private enum CodingKeys: String, CodingKey { case siblings }
+
+    func encode(to encoder: any Encoder) throws {
+      try result.encode(to: encoder)
+      guard !siblings.isEmpty else { return }
+      var fields = encoder.container(keyedBy: CodingKeys.self)
+      try fields.encode(siblings, forKey: .siblings)
+    }
+  }
+
+  func perform(_ call: NodeCall) async throws(CommandFailure) -> Answer {
+    let result = try await refer(call)
+    guard result.problem == nil else { return Answer(result: result) }
+    // It has been sent: that nobody can say who the siblings are does not undo it.
+    let found = try? await call { client throws(LocalFailure) in
+      try await client.siblings(ofGrant: grant)
+    }
+    return Answer(result: result, siblings: found?.siblings ?? [])
+  }
+
+  private func refer(_ call: NodeCall) async throws(CommandFailure) -> ReferResult {
     var content: [String: [String: FieldValue]]?
     if let from { content = try call.input.json([String: [String: FieldValue]].self, from) }
     let ask = ReferAsk(
@@ -88,8 +114,8 @@ struct Refer: NodeCommand {
     throw failure
   }
 
-  func show(_ answer: ReferResult, in report: inout Report) {
-    let words = report.words
+  func show(_ full: Answer, in report: inout Report) {
+    let (words, answer) = (report.words, full.result)
     let peer = answer.peer ?? "?"
     if let problem = answer.problem {
       report.say(.mayNotRefer)
@@ -113,10 +139,10 @@ struct Refer: NodeCommand {
       )
       if let telephone = answer.telephone { report.line(words(.callNow, telephone)) }
     }
-    if let siblings = answer.siblings {
-      report.line(words(.siblingReminder, siblings.joined(separator: ", ")))
+    if !full.siblings.isEmpty {
+      report.line(words(.siblingReminder, full.siblings.joined(separator: ", ")))
     }
   }
 
-  func status(of answer: ReferResult) -> ExitStatus { answer.problem == nil ? .done : .refused }
+  func status(of answer: Answer) -> ExitStatus { answer.result.problem == nil ? .done : .refused }
 }

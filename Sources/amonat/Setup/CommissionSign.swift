@@ -60,14 +60,14 @@ struct CommissionSign: OfflineCommand {
       .add(to: opened.text, opened.note, keys: key, passphrase)
     let replacing = Files.exists(out) && out.utf8.elementsEqual(self.register.utf8)
     try Input(words: words).write(note.bytes, to: out, replacing: replacing)
-    let signed = HolderSignatures(signers: holders, words: words).present(on: note)
+    let signed = HolderSignatures.holders(of: register, on: note)
     let needed = try self.needed(for: register, words)
     return Answer(
       register: out,
       version: register.version,
       sha256: note.textHash.hex,
       realm: (register.realm ?? note.textHash).hex,
-      signatures: register.commissioners.filter { signed.contains($0.signerName) }.map(\.name),
+      signatures: signed,
       needed: needed,
       complete: signed.count >= needed
     )

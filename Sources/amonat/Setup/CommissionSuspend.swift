@@ -88,13 +88,13 @@ struct CommissionSuspend: OfflineCommand {
     let signed = try holders.add(to: text, begun, keys: key, passphrase)
     let replacing = Files.exists(out) && note?.utf8.elementsEqual(out.utf8) == true
     try Input(words: words).write(signed.bytes, to: out, replacing: replacing)
-    let present = holders.present(on: signed)
+    let present = HolderSignatures.holders(of: register, on: signed)
     let needed = register.thresholds.suspend
     return Answer(
       suspension: out,
       agency: suspension.agency.text,
       untilMs: suspension.untilMs,
-      signatures: register.commissioners.filter { present.contains($0.signerName) }.map(\.name),
+      signatures: present,
       needed: needed,
       complete: present.count >= needed
     )

@@ -40,10 +40,10 @@ struct HolderSignatures {
     return note
   }
 
-  /// Which of the signers have signed.
-  func present(on note: SignedNote) -> [String] {
-    signers.filter { signer in
-      NoteKey(name: signer.name, key: signer.key).map(note.isSigned(by:)) ?? false
+  /// The names of a register's holders who have signed, in its order.
+  static func holders(of register: Register, on note: SignedNote) -> [String] {
+    register.commissioners.filter { holder in
+      NoteKey(name: holder.signerName, key: holder.key).map(note.isSigned(by:)) ?? false
     }.map(\.name)
   }
 
