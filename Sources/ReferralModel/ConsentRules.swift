@@ -27,8 +27,24 @@ public struct AgeRule: Hashable, Sendable {
 }
 
 /// A question that is asked beside the legs of a consent, each by itself.
+///
+/// Source: CNS-028, CNS-053.
 public struct ConsentQuestion: Hashable, Sendable {
   /// Its name, such as `statistics`.
+  public let code: Code
+  /// What people read.
+  public let labels: Labels
+  /// Whether a record may be kept only after a yes.
+  public let isForRecord: Bool
+  /// The purposes that a no refuses.
+  public let purposes: [Purpose]
+  /// The classes of receivers outside the network that are told something only after a yes.
+  public let receivers: [Code]
+}
+
+/// A class of receivers outside the network.
+public struct ReceiverClass: Hashable, Sendable {
+  /// Its name, such as `court`.
   public let code: Code
   /// What people read.
   public let labels: Labels
@@ -89,8 +105,23 @@ public struct ConsentRules: Hashable, Sendable {
   /// No count below this is ever shown.
   public let leastCount: UInt64
   /// The classes of receivers outside the network, as events name them.
-  public let receivers: [ConsentQuestion]
+  public let receivers: [ReceiverClass]
 
   /// The rule of an age band; `nil` for a band that no rule names.
   public func age(_ band: Code) -> AgeRule? { ages.first { $0.bands.contains(band) } }
+
+  /// Whether these answers let a record be kept: no question that one needs is without its yes.
+  public func mayKeep(_ answers: [String: Bool]) -> Bool {
+    questions.allSatisfy { !$0.isForRecord || answers[$0.code.text] == true }
+  }
+
+  /// The purposes to which one of these answers is a no, sorted.
+  public func refused(by answers: [String: Bool]) -> [Purpose] {
+    Set(questions.filter { answers[$0.code.text] == false }.flatMap(\.purposes)).sorted()
+  }
+
+  /// Whether these answers let something be told to that class of receivers outside the network.
+  public func mayTell(_ receiver: Code, _ answers: [String: Bool]) -> Bool {
+    questions.allSatisfy { !$0.receivers.contains(receiver) || answers[$0.code.text] == true }
+  }
 }

@@ -8,6 +8,7 @@ extension PolicyBuilder {
       "least_count", "receivers",
     ])
     let known = Set(index.purposes.keys)
+    let receivers = try receivers(map.node("receivers"))
     return ConsentRules(
       warnings: try falling(map.node("warnings"), zeroAllowed: false),
       transition: try falling(map.node("transition"), zeroAllowed: true),
@@ -20,7 +21,11 @@ extension PolicyBuilder {
         upTo: PolicyLimit.coarse,
         among: known
       ),
-      questions: try questions(map.node("questions")),
+      questions: try questions(
+        map.node("questions"),
+        purposes: known,
+        receivers: Set(receivers.map(\.code))
+      ),
       writtenFor: try map.node("written_for").words(
         Purpose.self,
         upTo: PolicyLimit.coarse,
@@ -34,7 +39,7 @@ extension PolicyBuilder {
       abroad: try abroad(map.node("abroad"), purposes: known),
       narrow: try narrow(map.node("narrow"), purposes: known),
       leastCount: try map.node("least_count").integer(2...1_000),
-      receivers: try questions(map.node("receivers"))
+      receivers: receivers
     )
   }
 
@@ -99,18 +104,48 @@ extension PolicyBuilder {
     return rules
   }
 
-  private func questions(_ node: PolicyNode) throws(PolicyFault) -> [ConsentQuestion] {
+  private func questions(
+    _ node: PolicyNode,
+    purposes: Set<Purpose>,
+    receivers: Set<Code>
+  ) throws(PolicyFault) -> [ConsentQuestion] {
     var questions: [ConsentQuestion] = []
     for entry in try node.list(upTo: PolicyLimit.coarse) {
-      let map = try entry.object(["code"], optional: ["labels"])
-      let codeNode = try map.node("code")
-      let code = try codeNode.word(Code.self)
-      guard !questions.contains(where: { $0.code == code }) else {
-        throw codeNode.fault(.duplicateCode)
-      }
-      questions.append(ConsentQuestion(code: code, labels: try map.labels(languages)))
+      let map = try entry.object(
+        ["code"],
+        optional: ["labels", "record", "purposes", "receivers"]
+      )
+      let code = try unused(map.node("code"), questions.map(\.code))
+      questions.append(
+        ConsentQuestion(
+          code: code,
+          labels: try map.labels(languages),
+          isForRecord: try map.find("record")?.bool() ?? false,
+          purposes: try map.find("purposes")?
+            .words(Purpose.self, upTo: PolicyLimit.coarse, among: purposes) ?? [],
+          receivers: try map.find("receivers")?
+            .words(Code.self, upTo: PolicyLimit.coarse, among: receivers) ?? []
+        )
+      )
     }
     return questions
+  }
+
+  private func receivers(_ node: PolicyNode) throws(PolicyFault) -> [ReceiverClass] {
+    var receivers: [ReceiverClass] = []
+    for entry in try node.list(upTo: PolicyLimit.coarse) {
+      let map = try entry.object(["code"], optional: ["labels"])
+      let code = try unused(map.node("code"), receivers.map(\.code))
+      receivers.append(ReceiverClass(code: code, labels: try map.labels(languages)))
+    }
+    return receivers
+  }
+
+  /// A code that none of these is.
+  private func unused(_ node: PolicyNode, _ codes: [Code]) throws(PolicyFault) -> Code {
+    let code = try node.word(Code.self)
+    guard !codes.contains(code) else { throw node.fault(.duplicateCode) }
+    return code
   }
 
   private func abroad(

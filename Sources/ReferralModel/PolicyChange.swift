@@ -171,6 +171,7 @@ public enum PolicyAspect: String, Sendable, CaseIterable {
   case reviewWithin = "review-within"
   case abroadRegion = "abroad-region"
   case abroadArrival = "abroad-arrival"
+  case questionRecord = "question-record"
   case leastCount = "least-count"
   case noticeText = "notice-text"
   case retainedBasis = "retained-basis"
@@ -203,6 +204,10 @@ public enum PolicySet: String, Sendable, CaseIterable {
   case writtenExpressions = "written-expressions"
   /// Purposes that are never a condition of a service.
   case neverCondition = "never-condition"
+  /// Purposes that a no to a question refuses.
+  case questionPurposes = "question-purposes"
+  /// Receivers outside the network that need a yes to a question.
+  case questionReceivers = "question-receivers"
   /// Purposes that may have a recipient abroad.
   case abroadPurposes = "abroad-purposes"
   /// What a purpose carries of a group that it narrows.

@@ -33,7 +33,11 @@ extension PolicyDiff {
       after?.questions ?? [],
       name: { .question($0.code) },
       labels: \.labels
-    ) { _, _, _, _ in }
+    ) { diff, key, first, second in
+      diff.value(.questionRecord, key, .flag(first.isForRecord), .flag(second.isForRecord))
+      diff.set(.questionPurposes, key, first.purposes, second.purposes, PolicyName.purpose)
+      diff.set(.questionReceivers, key, first.receivers, second.receivers, PolicyName.receiver)
+    }
     consentSet(.writtenPurposes, \.writtenFor, PolicyName.purpose)
     consentSet(.writtenExpressions, \.written) { code in
       Code("consent-expression").map { .entry(code, $0) } ?? .policy

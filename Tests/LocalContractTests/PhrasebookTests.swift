@@ -50,6 +50,19 @@ internal import Testing
     #expect(texts.allSatisfy { !$0.isEmpty })
   }
 
+  @Test("Every word of consent, and of each other state, stands in every language")
+  func stateWords() {
+    let consent = Set(ConsentState.allCases.map(\.rawValue) + ConsentStep.allCases.map(\.rawValue))
+    #expect(Set(StateWords.consent.table.keys) == consent)
+    for kind in StateWords.allCases {
+      for (code, texts) in kind.table {
+        #expect(Set(texts.keys) == Set(PhraseLanguage.allCases), "\(code)")
+        #expect(Set(texts.values).count == 3, "\(code)")
+      }
+      #expect(kind.text("no-such-code", .tajik) == "no-such-code")
+    }
+  }
+
   @Test("The tables are three languages, not one three times")
   func distinct() {
     for phrase in [Phrase.agency, .inboxEmpty, .mayNotRefer] {

@@ -306,8 +306,11 @@ extension NodeTests {
       let pair = try Pair()
       defer { pair.end() }
       try await pair.harness.start()
-      let caseID = try ConsentTests.newCase(pair)
       let client = try await ConsentTests.session(pair)
+      var need = Pair.need
+      need["age-band"] = .text("15-17")
+      let caseID = try await client.openCase(CaseOpen(desk: "intake", sections: ["need": need]))
+        .case
       let adultOn = NodeClock.system.nowMs() + 20 * Self.day
       var facts = Pair.facts
       (facts.capacity, facts.ageBand, facts.adultOnMs) = ("child", "15-17", adultOn)
@@ -324,6 +327,13 @@ extension NodeTests {
         ConsentRecord(case: caseID, grants: [ask], record: facts)
       ).grants[0]
       #expect(grant.untilMs == adultOn && grant.basis == "guardian-consent")
+      let asAdult = ConsentRenew(grant: grant.grant, days: 10, record: Pair.facts)
+      do throws(LocalFailure) {
+        _ = try await client.renewConsent(asAdult)
+        Issue.record("a child was taken for an adult")
+      } catch {
+        #expect(error.problem.reasons == ["age-contradicts"])
+      }
       let due = try await client.lapsed().dates
       #expect(due.map(\.case) == [caseID] && due.map(\.warning) == ["30d"])
       // The date says nothing of what it is for; the record that does is sealed.
@@ -333,9 +343,14 @@ extension NodeTests {
       }
       pair.ministry.stop()
       let node = try await pair.opened(pair.ministry, atMs: adultOn)
-      let lapsed = try await ConsentLifeService(node: node).lapsed()
+      let life = ConsentLifeService(node: node)
+      let lapsed = try await life.lapsed()
       #expect(lapsed.dates.map(\.warning) == ["0d"])
       #expect(lapsed.grants.map(\.warning) == ["lapsed"], "consent is asked again")
+      // She is grown, though her need was written when she was not: she decides herself.
+      let zarina = try await Self.presence(node)
+      let renewed = try await life.renew(asAdult, zarina)
+      #expect(renewed.grants.map(\.basis) == ["consent"])
     }
   }
 }

@@ -162,6 +162,22 @@ extension NodeTests {
           )
         ) == ("consent-refused", ["survivor-deny"])
       )
+      // A no to the question about the police is a no to every leg that serves them (CNS-028).
+      var police = grant
+      (police.purpose, police.days) = ("criminal-justice", nil)
+      for no in [true, false] {
+        #expect(
+          await refused(
+            ConsentRecord(
+              case: caseID,
+              grants: [police],
+              record: Pair.facts,
+              refused: no ? [] : [RefusedAsk(purpose: "criminal-justice")],
+              answers: no ? ["police": false] : [:]
+            )
+          ) == ("consent-refused", ["survivor-deny"])
+        )
+      }
       // A denied district bars the agency that works there, whatever else was said.
       #expect(
         await refused(

@@ -80,6 +80,7 @@ extension NodeTests {
           $0.agency == "clinic.example" && $0.suspendedUntilMs != nil && $0.status == "active"
         }
       }
+      #expect(try await suspended.status().warnings.contains("own-suspended"))
     }
   }
 }

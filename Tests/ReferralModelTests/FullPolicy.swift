@@ -19,11 +19,11 @@ enum FullPolicy {
               {"code": "adult", "bands": ["old"], "child": false, "deciders": ["self"], "assent": "none", "labels": {"tg": "Калонсол", "en": "Adult"}}
             ],
             "record_within": "24h", "review_within": "7d", "separate": ["aid"],
-            "questions": [{"code": "storing", "labels": {"tg": "Нигоҳ дорем?", "en": "May we keep it?"}}],
+            "questions": [{"code": "storing", "record": true, "purposes": ["aid"], "receivers": ["court"], "labels": {"tg": "Нигоҳ дорем?", "en": "May we keep it?"}}],
             "written_for": ["aid"], "written": ["signed"],
             "abroad": {"region": "far", "purposes": ["aid"], "arrival": "24h"},
             "narrow": [{"purpose": "aid", "group": "need", "fields": ["service"]}], "least_count": 10,
-            "receivers": [{"code": "court", "labels": {"tg": "Суд", "en": "Court"}}]
+            "receivers": [{"code": "bank", "labels": {"tg": "Бонк", "en": "Bank"}}, {"code": "court", "labels": {"tg": "Суд", "en": "Court"}}]
           },
           "notices": [{"code": "first", "version": 1, "labels": {"tg": "Аввал", "en": "First"}, "text": {"tg": "Гӯш кунед.", "en": "Listen."}}],
           "retention": [{"code": "closed", "basis": "law", "life": "90d", "confirmed": false, "after": ["case-closed"], "labels": {"tg": "Баста", "en": "Closed"}}],

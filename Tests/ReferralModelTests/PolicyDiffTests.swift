@@ -123,6 +123,12 @@ internal import Testing
       (#""review_within": "7d""#, #""review_within": "5d""#, ["review-within-changed"]),
       (#""separate": ["aid"]"#, #""separate": []"#, ["never-condition-lost"]),
       (#"{"code": "storing""#, #"{"code": "police""#, ["question-added", "question-removed"]),
+      (#""record": true"#, #""record": false"#, ["question-record-changed"]),
+      (
+        #""purposes": ["aid"], "receivers""#, #""purposes": [], "receivers""#,
+        ["question-purposes-lost"]
+      ),
+      (#""receivers": ["court"]"#, #""receivers": []"#, ["question-receivers-lost"]),
       (#""en": "May we keep it?""#, #""en": "Shall we keep it?""#, ["question-renamed"]),
       (#""written_for": ["aid"]"#, #""written_for": []"#, ["written-purposes-lost"]),
       (
@@ -146,7 +152,7 @@ internal import Testing
         #"{"purpose": "aid", "group": "need", "fields": ["service"]}"#, "", ["narrow-removed"]
       ),
       (#""least_count": 10"#, #""least_count": 5"#, ["least-count-changed"]),
-      (#"{"code": "court""#, #"{"code": "bank""#, ["receiver-added", "receiver-removed"]),
+      (#"{"code": "bank""#, #"{"code": "bench""#, ["receiver-added", "receiver-removed"]),
       (#"{"tg": "Суд", "en": "Court"}"#, #"{"tg": "Суд", "en": "Bench"}"#, ["receiver-renamed"]),
       (#""en": "Listen.""#, #""en": "Listen well.""#, ["notice-text-changed"]),
       (

@@ -167,6 +167,15 @@ internal import Testing
         "$.consent.narrow[0].purpose"
       ),
       (
+        #""receivers": ["court"]"#, #""receivers": ["bond"]"#, .danglingCode,
+        "$.consent.questions[0].receivers[0]"
+      ),
+      (
+        #""purposes": ["aid"], "receivers""#, #""purposes": ["add"], "receivers""#,
+        .danglingCode, "$.consent.questions[0].purposes[0]"
+      ),
+      (#""record": true"#, #""record": 1"#, .value, "$.consent.questions[0].record"),
+      (
         #"{"tg": "Нигоҳ дорем?", "en": "May we keep it?"}"#, #"{"tg": "Нигоҳ дорем?"}"#,
         .missingLabel, "$.consent.questions[0].labels.en"
       ),

@@ -103,6 +103,12 @@ struct ConsentDossier: Codable, Sendable {
   /// The last taking of consent.
   var latest: ConsentCircumstances? { takings.last?.circumstances }
 
+  /// The day of coming of age, as last taken down with a child's consent.
+  var adultOnMs: UInt64? {
+    takings.last { $0.circumstances.isChild && $0.circumstances.adultOnMs != nil }?
+      .circumstances.adultOnMs
+  }
+
   /// Whether the history is whole.
   var isWhole: Bool { (try? history.check(hash: Self.hash)) != nil }
 

@@ -122,7 +122,7 @@ package struct ConsentLifeService: Sendable {
     guard faults.isEmpty else {
       throw NodeError(.consentFacts, reasons: faults.map(\.rawValue))
     }
-    try await ConsentService.checkAge(request.record, opened, policy, node)
+    try await ConsentService.checkAge(request.record, opened, dossier, policy, node)
     try dossier.take(request.record.circumstances, atMs: atMs, actor: presence.user)
     let before = dossier.legs.first { $0.grant == old.index }
     let decides = request.record.decidedBy == "self"
@@ -207,7 +207,7 @@ package struct ConsentLifeService: Sendable {
     guard faults.isEmpty else {
       throw NodeError(.consentFacts, reasons: faults.map(\.rawValue))
     }
-    guard request.answers["storing"] == true else {
+    guard policy.consent?.mayKeep(request.answers) ?? true else {
       throw NodeError(.consentRefused, reasons: ["survivor-deny"])
     }
     let node = node

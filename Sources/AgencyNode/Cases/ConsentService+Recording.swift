@@ -45,7 +45,9 @@ extension ConsentService {
       var dossier = loaded.dossier
       guard dossier.isWhole else { throw NodeError(.conflict, detail: "consent-history-broken") }
       try Self.note(request, policy: policy, actor: presence.user, atMs: atMs, in: &dossier)
-      if let facts = request.record { try await Self.checkAge(facts, opened, policy, node) }
+      if let facts = request.record {
+        try await Self.checkAge(facts, opened, dossier, policy, node)
+      }
       let legs = try request.grants.map { ask in
         try Self.leg(
           ask,
@@ -60,7 +62,9 @@ extension ConsentService {
           nowMs: nowMs
         )
       }
-      for leg in legs { try Self.contradicts(leg, request, dossier) }
+      let answers = dossier.answers.merging(request.answers) { $1 }
+      let barred = policy.consent?.refused(by: answers) ?? []
+      for leg in legs { try Self.contradicts(leg, request, dossier, barred: barred) }
       // First the keys, then the events: an orphan key is harmless, a leaf without its salt is not.
       try node.store.keyring.addPersonKeys(
         legs.map { ($0.key.id, opened.name, $0.key.secret) }
@@ -133,15 +137,20 @@ extension ConsentService {
   }
 
   /// Refuses to take for an adult whom the case's own need says is a child (CNS-018).
+  ///
+  /// The need keeps the band of the day it was written: from the day of coming of age that was taken down with a
+  /// child's consent, she is asked as a grown person (CNS-035).
   static func checkAge(
     _ facts: ConsentFacts,
     _ opened: OpenedCase,
+    _ dossier: ConsentDossier,
     _ policy: Policy,
     _ node: Node
   ) async throws {
     guard facts.capacity.utf8.elementsEqual("adult".utf8), let rules = policy.consent,
       let need = policy.kind(.offer)?.groups.first?.text
     else { return }
+    if let adultOn = dossier.adultOnMs, adultOn <= node.trustedMs { return }
     let name = opened.name
     let sections = try await node.store.read { try $0.sections(caseName: name) }
     guard let sealed = sections.first(where: { $0.section == need })?.sealed else { return }
@@ -178,12 +187,13 @@ extension ConsentService {
     }
   }
 
-  /// A leg that the same person refused in the same breath, or has refused before without being asked
-  /// again.
+  /// A leg that the same person refused in the same breath, with a no to a question of the policy
+  /// (CNS-028), or has refused before without being asked again.
   private static func contradicts(
     _ leg: Leg,
     _ request: ConsentRecord,
-    _ dossier: ConsentDossier
+    _ dossier: ConsentDossier,
+    barred: [Purpose]
   ) throws {
     let refusedNow = request.refused.contains { no in
       no.purpose == leg.ask.purpose && (no.peer.map { $0 == leg.ask.peer } ?? true)
@@ -193,7 +203,8 @@ extension ConsentService {
     let refusedBefore =
       stands.contains(dossier.history.state(of: leg.question))
       || stands.contains(dossier.history.state(of: .init(purpose: leg.ask.purpose)))
-    guard refusedNow || (refusedBefore && request.record == nil) else { return }
+    let isBarred = Purpose(leg.ask.purpose).map(barred.contains) ?? false
+    guard refusedNow || isBarred || (refusedBefore && request.record == nil) else { return }
     throw NodeError(.consentRefused, reasons: ["survivor-deny"])
   }
 

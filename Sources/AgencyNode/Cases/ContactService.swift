@@ -129,7 +129,7 @@ package struct ContactService: Sendable {
     guard faults.isEmpty else {
       throw NodeError(.consentFacts, reasons: faults.map(\.rawValue))
     }
-    guard request.answers["storing"] == true else {
+    guard policy.consent?.mayKeep(request.answers) ?? true else {
       throw NodeError(.consentRefused, reasons: ["survivor-deny"])
     }
     let node = node

@@ -153,10 +153,11 @@ package struct OutsideService: Sendable {
     let refused = [question, .init(purpose: request.purpose)].contains {
       dossier.history.state(of: $0) == .refused
     }
-    // The police by any road need the question about the police answered with yes.
-    let police = request.receiver == "police" && dossier.answers["police"] != true
+    // The police by any road need the question about the police answered with yes (CNS-053).
+    let untold =
+      Code(request.receiver).map { policy.consent?.mayTell($0, dossier.answers) == false } ?? true
     let named = dossier.denials.contains { denial in request.to.map(denial.bars(user:)) ?? false }
-    guard !refused, !police, !named else {
+    guard !refused, !untold, !named else {
       throw NodeError(.consentRefused, reasons: ["survivor-deny"])
     }
     return ((taken.decidedBy == "self" ? Basis.consent : .guardianConsent).rawValue, ())

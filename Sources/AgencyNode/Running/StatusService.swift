@@ -130,6 +130,11 @@ package struct StatusService: Sendable {
 
   private func warnings(_ view: TrustBook.View, card: Bool) -> [String] {
     var out: [String] = []
+    switch view.directory.standing(of: node.trust.me, atMs: node.trustedMs) {
+    case .suspended: out.append("own-suspended")
+    case .retired: out.append("own-retired")
+    case .active, .unknown: break
+    }
     if view.policy == nil { out.append("policy-unknown") }
     if !card { out.append("card-unknown") }
     if view.policy.map({ $0.witnessing.quorum <= 1 }) ?? false {

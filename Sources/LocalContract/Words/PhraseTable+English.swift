@@ -186,7 +186,7 @@ extension PhraseTable {
       "session-unknown": "No session is open, or it has ended.",
       "passphrase-wrong": "The passphrase does not open the key.",
       "passphrase-weak": "The passphrase is too short.",
-      "code-word-wrong": "That is not her code word, or it was tried too often.",
+      "code-word-wrong": "That is not her code word, none was set, or it was tried too often.",
       "user-unknown": "There is no such user.",
       "user-exists": "The name is taken.",
       "not-allowed": "This user may not do this.",

@@ -78,6 +78,9 @@ package struct Phrasebook: Sendable {
   /// What a referral's state means; the code itself where it is not known.
   package func state(_ code: String) -> String { table.states[code] ?? code }
 
+  /// What another state means; the code itself where it is not known.
+  package func state(_ code: String, of kind: StateWords) -> String { kind.text(code, language) }
+
   /// What a clock waits for; the code itself where it is not known.
   package func timer(_ code: String) -> String { table.timers[code] ?? code }
 

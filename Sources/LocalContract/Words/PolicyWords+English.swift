@@ -106,6 +106,7 @@ extension PolicyWords {
       "review-within": "Somebody else looks at an exception within: {1} → {2}.",
       "abroad-region": "Agencies of other countries have the region: {1} → {2}.",
       "abroad-arrival": "After a journey abroad the arrival is confirmed within: {1} → {2}.",
+      "question-record": "Without a yes to “{0}” no record is kept: {1} → {2}.",
       "least-count": "No count below this is shown: {1} → {2}.",
       "notice-text": "The notice “{0}” reads otherwise (edition {1} → {2}).",
       "retained-basis": "“{0}”: the ground: {1} → {2}.",
@@ -155,6 +156,14 @@ extension PolicyWords {
       "never-condition": (
         gains: "“{1}” may now never be a condition of a service.",
         loses: "“{1}” may now be a condition of a service."
+      ),
+      "question-purposes": (
+        gains: "A no to “{0}” now refuses everything for “{1}”.",
+        loses: "A no to “{0}” no longer refuses what is for “{1}”."
+      ),
+      "question-receivers": (
+        gains: "“{1}” is now told something only after a yes to “{0}”.",
+        loses: "“{1}” may now be told something without a yes to “{0}”."
       ),
       "abroad-purposes": (
         gains: "“{1}” may now have a recipient abroad.",

@@ -7,6 +7,19 @@ package enum WarningWords {
       .russian: "В этом механизме контрольную точку закрепляет один свидетель.",
       .english: "In this mechanism a single witness settles a checkpoint.",
     ],
+    "own-suspended": [
+      .tajik:
+        "Комиссия ин муассисаро боздошт: ҳеҷ кас чизе ба он намедиҳад. Бо комиссия тамос гиред.",
+      .russian:
+        "Комиссия приостановила это учреждение: ему ничего не передают. Свяжитесь с комиссией.",
+      .english:
+        "The commission has suspended this agency: nobody sends it anything. Call the commission.",
+    ],
+    "own-retired": [
+      .tajik: "Ин муассиса аз механизм баромадааст.",
+      .russian: "Это учреждение вышло из механизма.",
+      .english: "This agency has left the mechanism.",
+    ],
     "not-settled": [
       .tajik: "Шоҳидон дафтари ин гиреҳро муддати дароз тасдиқ накардаанд.",
       .russian: "Свидетели давно не закрепляли журнал этого узла.",

@@ -28,8 +28,8 @@ struct ConsentStoryCommand: NodeCommand {
           "\(entry.sequence)",
           Report.moment(entry.atMs),
           about.joined(separator: ", "),
-          entry.step,
-          entry.state
+          report.words.state(entry.step, of: .consent),
+          report.words.state(entry.state, of: .consent)
         )
       )
     }

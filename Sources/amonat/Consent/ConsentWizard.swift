@@ -35,15 +35,13 @@ struct ConsentWizard {
       said[question.code.text] = try answers.yes(question.labels.text(in: language))
     }
     // Nothing is kept of somebody who does not want it, not even that she was here.
-    if said["storing"] == false { return nil }
+    guard policy.consent?.mayKeep(said) ?? true else { return nil }
     var record = ConsentRecord(case: caseID, grants: [], answers: said)
     for leg in legs { try ask(leg, facts: facts, into: &record) }
-    if said["police"] == false {
-      for purpose in policy.consent?.separate ?? [] where purpose.text == "criminal-justice" {
-        record.refused.append(RefusedAsk(purpose: purpose.text))
-      }
-      // A no to the police is a no to every leg that serves them.
-      record.grants.removeAll { $0.purpose == "criminal-justice" }
+    // A no to the police is a no to every leg that serves them (CNS-028).
+    for purpose in policy.consent?.refused(by: said) ?? [] {
+      record.refused.append(RefusedAsk(purpose: purpose.text))
+      record.grants.removeAll { Purpose($0.purpose) == purpose }
     }
     facts.withdrawalExplained = try answers.yes(words(.withdrawalExplained))
     facts.teachBack = try answers.yes(words(.teachBack))

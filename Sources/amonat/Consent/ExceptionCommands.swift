@@ -166,7 +166,8 @@ struct ListReviews: NodeCommand {
           item.receiver,
           item.actor,
           Report.moment(item.reviewByMs),
-          ([item.state] + item.flags).joined(separator: ", ")
+          ([item.state] + item.flags).map { report.words.state($0, of: .review) }
+            .joined(separator: ", ")
         )
       )
     }
@@ -196,6 +197,12 @@ struct DoneReview: NodeCommand {
   }
 
   func show(_ answer: ReviewItem, in report: inout Report) {
-    report.line(report.words(.reviewed, "\(answer.item)", answer.state))
+    report.line(
+      report.words(
+        .reviewed,
+        "\(answer.item)",
+        report.words.state(answer.state, of: .review)
+      )
+    )
   }
 }

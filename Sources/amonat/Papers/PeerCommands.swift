@@ -115,7 +115,8 @@ extension Report {
   /// One member in one line.
   mutating func show(_ peer: PeerStatus) {
     let heard = peer.lastHeardMs.map(Report.moment) ?? words(.never)
-    var text = "\(peer.agency)  " + words(.peerLine, peer.state, "\(peer.queued)", heard)
+    let state = words.state(peer.state, of: .agency)
+    var text = "\(peer.agency)  " + words(.peerLine, state, "\(peer.queued)", heard)
     if let since = peer.heldUpSinceMs {
       text += "; " + words(.heldUp, Report.moment(since), words.problem(peer.heldUpBecause ?? "?"))
     }

@@ -62,7 +62,7 @@ struct RegisterImport: NodeCommand {
 extension Report {
   /// A register in words.
   mutating func show(_ register: RegisterView) {
-    field(.register, "\(register.version) (\(register.standing))")
+    field(.register, "\(register.version) (\(words.state(register.standing, of: .register)))")
     field(.realm, register.realm)
     field(.until, Report.moment(register.expiresMs))
     if let policy = register.policy { field(.policy, "\(policy.name) \(policy.version)") }

@@ -31,7 +31,7 @@ struct ShowStatus: NodeCommand {
           "\(register.version)",
           "\(register.ageDays)",
           Report.moment(register.expiresMs),
-          register.standing
+          words.state(register.standing, of: .register)
         )
       )
     } else {
@@ -48,7 +48,7 @@ struct ShowStatus: NodeCommand {
     report.section(.desks, answer.desks) { desk, report in report.show(desk) }
     report.section(.peers, answer.peers) { peer, report in report.show(peer) }
     report.section(.counts, answer.counts.sorted { $0.key < $1.key }) { count, report in
-      report.line("\(count.key): \(count.value)")
+      report.line("\(words.state(count.key, of: .message)): \(count.value)")
     }
     report.section(.warnings, answer.warnings) { code, report in
       report.line("\(words.warning(code)) [\(code)]")
