@@ -22,6 +22,8 @@ final class LogBook {
   let hot = HotStatements()
   /// Rows of peers by agency: they are never deleted, and a roll-back forgets them.
   var peers: [String: Int64] = [:]
+  /// How often sharing was stopped.
+  let stops = StopCount()
   /// Whether anybody here wants to be told of what happens; without it no signal is written.
   var tellsPeople = false
   /// What the present round of jobs has written: openings of it need not be read back.

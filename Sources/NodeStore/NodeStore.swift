@@ -18,6 +18,8 @@ package final class NodeStore: Sendable {
   package let folder: StateFolder
   /// The public half of the log key.
   package let logKey: VerifyingKey
+  /// How often sharing was stopped since this store was opened.
+  package let stops: StopCount
 
   let sequencer: Sequencer
   private let core: WriterCore
@@ -49,6 +51,7 @@ package final class NodeStore: Sendable {
       guard hasGuard || book.tree.size == 0 else { throw StoreFailure.guardMissing }
       checkpoints = try CheckpointFile(folder.checkpoints)
       try NodeStore.judgeGuard(checkpoints, book: book, database: database)
+      stops = book.stops
       book.past = try NodeStore.pastLogs(identity, keyring: keyring, database: database)
       witness = try WitnessBook(checkpoints)
       let holder = LogKeyHolder(

@@ -10,6 +10,7 @@ extension NodeTransaction {
   ///
   /// `groups`: Which groups; `nil` for all of them.
   package func stop(_ index: UInt64, groups: [String]? = nil, atMs: UInt64) throws {
+    book.stops.add()
     if let groups {
       guard let grant = try ownGrant(index) else { return }
       try database.execute(

@@ -52,6 +52,9 @@ package struct NodeTransaction {
     }
   }
 
+  /// How often sharing was stopped up to this change.
+  package var stops: UInt64 { book.stops.value }
+
   /// Whose log this is.
   package var identity: LogIdentity { book.identity }
 

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import LocalContract
 internal import Synchronization
 internal import TestSupport
@@ -41,7 +42,10 @@ enum ReferralThroughput {
       await watcher.close()
       pair.harness.stop()
       Progress.say("  measuring the floor")
-      let floor = try ReferralFloor(desks: desks, rounds: min(count, floorRounds))
+      let rounds = max(64, min(count, floorRounds) / 64 * 64)
+      let cores = ProcessInfo.processInfo.activeProcessorCount
+      let alone = try ReferralFloor(desks: desks, rounds: rounds, threads: 1)
+      let floor = try ReferralFloor(desks: desks, rounds: rounds, threads: cores)
       let each = spent.0 / Double(count) * 1e6
       let taken = calls.map(\.milliseconds)
       return Figure(
@@ -52,6 +56,7 @@ enum ReferralThroughput {
           ("cpu_us_per_referral", .number(each)),
           ("floor_us_per_referral", .number(floor.totalUs)),
           ("ratio", .number(each / floor.totalUs)),
+          ("floor_alone_us_per_referral", .number(alone.totalUs)),
           ("floor_seal_us", .number(floor.sealUs)), ("floor_proof_us", .number(floor.proofUs)),
           ("floor_insert_us", .number(floor.insertUs)),
           ("generator_us_per_referral", .number(spent.1 / Double(count) * 1e6)),

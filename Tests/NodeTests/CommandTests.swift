@@ -623,6 +623,8 @@ extension NodeTests {
       let bundles = ["ministry", "clinic"].map { story.path($0 + ".bundle") }
       try story.ok(m, ["audit", "export", "--out", bundles[0]])
       try story.ok(c, ["audit", "export", "--out", bundles[1]])
+      try story.no(c, ["audit", "export", "--out", bundles[1]])
+      try story.ok(c, ["audit", "export", "--force", "--out", bundles[1]])
       try story.no(m, ["audit", "export", "--log", "7", "--out", story.path("other.bundle")])
       for word in ["verify", "reconcile", "inspect"] {
         let read = try story.world.harness.programs.run("amonat-audit", [word] + bundles)

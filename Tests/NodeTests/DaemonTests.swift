@@ -28,12 +28,8 @@ extension NodeTests {
       let pair = try Pair()
       defer { pair.end() }
       try await pair.harness.start()
-      let opener = try await Pair.session(at: pair.ministry.socket)
-      let opened = try await opener.openCase(
-        CaseOpen(desk: "intake", sections: ["identity": ["name": .text("Example Person")]])
-      )
-      await opener.close()
-      let submitter = Submitter(socket: pair.ministry.socket, caseID: opened.case)
+      let submitter = Submitter(socket: pair.ministry.socket)
+      defer { submitter.finish() }
       let work = Task { await submitter.run() }
       for round in 0..<3 {
         try await eventually("work is under way") {
@@ -45,7 +41,7 @@ extension NodeTests {
           try await node.start()
         }
       }
-      work.cancel()
+      submitter.finish()
       let tally = await work.value
       #expect(tally.refused == [])
       #expect(!tally.acknowledged.isEmpty)

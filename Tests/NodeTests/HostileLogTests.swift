@@ -108,7 +108,7 @@ extension NodeTests {
       #expect(try await thief.post(ExchangeParts(notes: [second, first])).status == 200)
       try pair.ministry.unlockAgain()
       let bundle = pair.root.appendingPathComponent("ministry.bundle").path
-      try pair.ministry.cli(["audit", "export", "--out", bundle])
+      try pair.ministry.cli(["audit", "export", "--force", "--out", bundle])
       let events = try String(contentsOfFile: bundle, encoding: .utf8).split(separator: "\n")
         .filter { $0.contains("\"type\":\"evidence\"") }
       #expect(events.count == 1)

@@ -14,14 +14,9 @@ extension NodeTests {
       let pair = try Pair()
       defer { pair.end() }
       try await pair.harness.start()
-      let opener = try await Pair.session(at: pair.ministry.socket)
-      let opened = try await opener.openCase(
-        CaseOpen(desk: "intake", sections: ["identity": ["name": .text("Example Person")]])
-      )
-      await opener.close()
-      let submitter = Submitter(socket: pair.ministry.socket, caseID: opened.case)
+      let submitter = Submitter(socket: pair.ministry.socket)
       let work = Task { await submitter.run() }
-      defer { work.cancel() }
+      defer { submitter.finish() }
       var random = SeededGenerator(seed: 20)
       for kill in 0..<Self.kills {
         try await Task.sleep(for: .milliseconds(Int.random(in: 100..<700, using: &random)))
@@ -30,7 +25,7 @@ extension NodeTests {
         try await victim.start()
       }
       try await Task.sleep(for: .milliseconds(500))
-      work.cancel()
+      submitter.finish()
       let tally = await work.value
       #expect(tally.refused == [])
       #expect(!tally.acknowledged.isEmpty)

@@ -111,7 +111,7 @@ extension NodeTests {
           try pair.clinic.unlockAgain()
           let path = pair.root.appendingPathComponent("counts.bundle").path
           try? FileManager.default.removeItem(atPath: path)
-          try pair.clinic.cli(["audit", "export", "--out", path])
+          try pair.clinic.cli(["audit", "export", "--force", "--out", path])
           return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
             .map(String.init).filter { $0.contains("\"type\":\"refusals\"") }
         }

@@ -216,7 +216,7 @@ final class LifeWorld {
     try await start([agency])
     try member.unlockAgain()
     let bundle = root.appendingPathComponent("\(agency).bundle")
-    try member.cli(["audit", "export", "--out", bundle.path])
+    try member.cli(["audit", "export", "--force", "--out", bundle.path])
     let word = "\"code\":\""
     return Set(
       try String(contentsOf: bundle, encoding: .utf8).split(separator: "\n").compactMap {

@@ -104,7 +104,7 @@ extension Living {
     // Beside its state, which other steps look through.
     let file = state.deletingLastPathComponent()
       .appendingPathComponent("\(id)-\(UUID().uuidString).bundle")
-    try member.cli(["audit", "export", "--out", file.path])
+    try member.cli(["audit", "export", "--force", "--out", file.path])
     let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
     return (file.path, lines.filter { line in texts.allSatisfy { line.contains($0) } })
   }

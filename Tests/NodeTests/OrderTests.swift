@@ -51,7 +51,7 @@ extension NodeTests {
       #expect(status.version == 2)
       let path = pair.root.appendingPathComponent("clinic.bundle").path
       try pair.clinic.unlockAgain()
-      try pair.clinic.cli(["audit", "export", "--out", path])
+      try pair.clinic.cli(["audit", "export", "--force", "--out", path])
       let bundle = try String(contentsOfFile: path, encoding: .utf8)
       for (type, hash) in [("register", status.sha256), ("card", try cardHash(pair.clinic))] {
         #expect(
@@ -310,7 +310,7 @@ extension NodeTests {
         try pair.ministry.unlockAgain()
         let path = pair.root.appendingPathComponent("again.bundle").path
         try? FileManager.default.removeItem(atPath: path)
-        try pair.ministry.cli(["audit", "export", "--out", path])
+        try pair.ministry.cli(["audit", "export", "--force", "--out", path])
         return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").count {
           // The clinic sends nothing but these.
           $0.contains("\"type\":\"receive\"") && $0.contains("\"peer\":\"clinic.example\"")

@@ -166,7 +166,7 @@ final class Pair {
     for node in [ministry, clinic] {
       try node.unlockAgain()
       let path = root.appendingPathComponent("\(node.spec.id).bundle").path
-      try node.cli(["audit", "export", "--out", path])
+      try node.cli(["audit", "export", "--force", "--out", path])
       bundles.append(path)
     }
     let output = try harness.programs.run(

@@ -1,10 +1,12 @@
 internal import Foundation
 internal import LocalContract
+internal import Synchronization
 
 /// A caseworker's program that refers without pause, whatever becomes of the node it talks to.
 ///
-/// A call without an answer is made again under the same idempotency key.
-struct Submitter: Sendable {
+/// A call without an answer is made again under the same idempotency key, also the last one: when the work
+/// is at its end, nothing is under way that nobody knows of.
+final class Submitter: Sendable {
   /// What the node has said.
   struct Tally: Sendable {
     /// Offers' ids that the node has said are queued.
@@ -17,15 +19,20 @@ struct Submitter: Sendable {
     var doneBefore = 0
   }
 
-  let socket: String
-  let caseID: String
+  private let socket: String
+  private let isOver = Atomic<Bool>(false)
 
-  /// Works until the task is cancelled, then returns what was said.
+  init(socket: String) { self.socket = socket }
+
+  /// Nothing more is begun.
+  func finish() { isOver.store(true, ordering: .releasing) }
+
+  /// Works until ``finish()``, then returns what was said.
   func run() async -> Tally {
     var tally = Tally()
     var client = LocalClient(socket: socket)
     var grants: [UInt64] = []
-    while !Task.isCancelled {
+    while !isOver.load(ordering: .acquiring) {
       guard let grant = grants.popLast() else {
         do throws(LocalFailure) {
           // A case of its own, as people are: what a case keeps of consent has a limit (CNS-004).

@@ -60,7 +60,7 @@ extension NodeTests {
           let node = try #require(harness.nodes[spec.id])
           try node.unlockAgain()
           let path = root.appendingPathComponent("\(spec.id).bundle").path
-          try node.cli(["audit", "export", "--out", path])
+          try node.cli(["audit", "export", "--force", "--out", path])
           bundles.append(path)
         }
         let output = try harness.programs.run(

@@ -1,4 +1,4 @@
-internal import ReferralModel
+package import ReferralModel
 internal import Synchronization
 internal import Trust
 
@@ -10,7 +10,7 @@ package final class LaneBook: Sendable {
   package init(node: Node) { self.node = node }
 
   /// The lane of a peer.
-  func lane(_ peer: AgencyID) async -> PeerLane {
+  package func lane(_ peer: AgencyID) async -> PeerLane {
     lanes.withLock { lanes in
       if let lane = lanes[peer] { return lane }
       let lane = PeerLane(node: node, peer: peer)

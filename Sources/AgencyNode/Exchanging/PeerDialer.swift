@@ -84,6 +84,8 @@ private final class PeerCaller: Sendable {
 
   func run() async {
     guard let link = node.trust.view.directory.link(of: peer) else { return }
+    // What was given in an answer, while the peer could not be called, is sent again.
+    await lanes.lane(peer).fail()
     let tls = node.tls
     let connection = PeerConnection(
       endpoints: link.link.endpoints.map { PeerEndpoint(host: $0.host, port: $0.port) },
@@ -106,8 +108,7 @@ private final class PeerCaller: Sendable {
       if !isFirst { await node.lanes.wait(peer.text, atMost: .seconds(30)) }
       isFirst = false
       do {
-        var waiting = Waiting.unknown
-        while !Task.isCancelled, try await cycle(connection, &waiting) {}
+        while !Task.isCancelled, try await cycle(connection) {}
         try await greetQuietPeer(connection)
         pause = Self.firstPauseMs
       } catch {
@@ -146,40 +147,23 @@ private final class PeerCaller: Sendable {
     await lanes.lane(peer).note(peerHolds: answer.held)
   }
 
-  /// What waits for the peer, as far as it has been looked for.
-  private enum Waiting {
-    case unknown
-    case nothing
-    case delivery(DeliveryPart)
-  }
-
   /// One delivery and its receipt.
   ///
-  /// `waiting`: What was found when the delivery before was settled, and then what is found now.
-  ///
   /// - Returns: whether there may be more.
-  private func cycle(
-    _ connection: PeerConnection,
-    _ waiting: inout Waiting
-  ) async throws -> Bool {
+  private func cycle(_ connection: PeerConnection) async throws -> Bool {
     let lane = await lanes.lane(peer)
     let news = node.news
-    let found = waiting
-    waiting = .unknown
-    let delivery: DeliveryPart? =
-      switch found {
-      case .unknown: try await lane.next()
-      // What the peer has put off for now is not tried again before the pause.
-      case .nothing: nil
-      case .delivery(let taken): taken
-      }
+    let delivery = try await lane.next()
     let texts = notes(news) + (try await GossipDesk(node: node).texts(for: peer))
     guard delivery != nil || !texts.isEmpty else { return false }
+    // While the peer works on this one, the next is made ready.
+    async let prepared: Void = lane.prepare()
     let answer = try await call(
       connection,
       ExchangeParts(delivery: delivery, notes: texts, held: held()),
       held: false
     )
+    try await prepared
     await lane.note(peerHolds: answer.held)
     if let code = answer.knownCode {
       await lane.fail()
@@ -197,12 +181,7 @@ private final class PeerCaller: Sendable {
       node.lanes.wake(PeerDialer.heardLane(peer))
       return true
     }
-    let next = try await lane.settleAndTake(
-      answer.receipt,
-      refused: answer.refused,
-      sent: delivery.checkpoint
-    )
-    waiting = next.map { .delivery($0) } ?? .nothing
+    try await lane.answered(answer.receipt, refused: answer.refused, note: delivery.checkpoint)
     return true
   }
 

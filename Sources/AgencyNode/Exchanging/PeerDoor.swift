@@ -108,7 +108,10 @@ package struct PeerDoor: PeerRequestHandling {
     node.heard.note(peer, atMs: node.clock.nowMs())
     let lane = await lanes.lane(peer)
     await lane.note(peerHolds: parts.held)
-    try await lane.settle(parts.receipt, refused: parts.refused, sent: nil)
+    // What is sent to a peer that can be called is answered there, not in a call of its own.
+    if lanes.isDialIn(peer) {
+      try await lane.settle(parts.receipt, refused: parts.refused)
+    }
     node.told.calledAgain(peer)
     var answer = ExchangeParts(held: node.held(of: peer))
     if let delivery = parts.delivery {

@@ -1,5 +1,5 @@
 internal import CanonicalBytes
-internal import Exchange
+package import Exchange
 internal import Foundation
 internal import LocalContract
 internal import NodeStore
@@ -8,10 +8,14 @@ internal import Sealing
 internal import TransparencyLog
 internal import Trust
 
-/// What goes out to one peer: one batch at a time, logged when it first leaves, settled by its receipt.
-actor PeerLane {
+/// What goes out to one peer: one batch on its way at a time, logged when it first leaves, settled by its
+/// receipt.
+///
+/// While a full batch is on its way the next one is taken, and what the receipt before it says is stored:
+/// the two nodes work at the same time. Nothing taken ahead leaves if sharing was stopped meanwhile.
+package actor PeerLane {
   /// Most messages in one delivery.
-  static let batchLimit = 64
+  package static let batchLimit = 64
   /// Bytes of envelopes after which a delivery is full.
   static let batchBytes = 6 << 20
 
@@ -19,11 +23,15 @@ actor PeerLane {
   private let peer: AgencyID
   /// Rows at or below this one have been taken; rows above wait.
   private var cursor: Int64 = 0
-  private var outstanding: [Digest32: LoggedMessage] = [:]
+  /// The batch on its way.
+  private var sent: Taken?
+  /// The batch that leaves next.
+  private var ready: Taken?
+  /// What the last receipt says, checked and not stored yet.
+  private var judged: JudgedReceipt?
   /// The size of this node's log that the peer says it holds; `nil` before it has said so.
   private var peerHolds: UInt64?
-  /// The size of the settled checkpoint last sent, and of the last one that the peer has accepted.
-  private var settledSent: UInt64 = 0
+  /// The size of the last settled checkpoint that the peer has accepted.
   private var settledGiven: UInt64 = 0
   /// The largest size of this node's log that this lane has seen.
   private var knownSize: UInt64 = 0
@@ -33,11 +41,8 @@ actor PeerLane {
     self.peer = peer
   }
 
-  /// Whether a batch is on its way.
-  var isBusy: Bool { !outstanding.isEmpty }
-
   /// Learns what the peer holds of this node's log.
-  func note(peerHolds size: UInt64) {
+  package func note(peerHolds size: UInt64) {
     peerHolds = size
     node.peersHeld.note(peer.text, holds: size)
     // More than there is: this state may be an older copy; the peer is asked to show it (K1).
@@ -53,17 +58,52 @@ actor PeerLane {
   var believedHeld: UInt64 { peerHolds ?? 0 }
 
   /// The next delivery, or `nil` when nothing waits or a batch is still on its way.
-  func next() async throws(NodeError) -> DeliveryPart? {
-    guard outstanding.isEmpty else { return nil }
-    let taking = taking()
-    let taken = try await NodeError.wrapping {
-      try await node.store.change { transaction in
-        try taking.take(transaction)
-      } after: { batch, log in
-        try taking.taken(batch, log)
+  package func next() async throws(NodeError) -> DeliveryPart? {
+    guard sent == nil else { return nil }
+    if let taken = try await takenAhead() { return leave(taken) }
+    guard let taken = try await settleAndTake(after: cursor, from: peerHolds ?? 0) else {
+      cursor = 0
+      return nil
+    }
+    return leave(taken)
+  }
+
+  /// Makes use of the time that a full batch is on its way: stores what the receipt before it says, and
+  /// takes the batch after it.
+  package func prepare() async throws(NodeError) {
+    guard let sent, sent.isFull, ready == nil else { return }
+    ready = try await settleAndTake(after: cursor, from: sent.size)
+    cursor = ready?.last ?? cursor
+  }
+
+  /// The batch that was taken ahead, if it may leave as it is.
+  private func takenAhead() async throws(NodeError) -> Taken? {
+    guard let taken = ready else { return nil }
+    ready = nil
+    guard taken.stops == node.store.stops.value, !node.forks.holds(peer.text) else {
+      // What it holds stands in the log and is judged again.
+      cursor = 0
+      return nil
+    }
+    guard taken.from != peerHolds ?? 0 else { return taken }
+    // The peer has heard of this log by another road.
+    let (settled, from) = (node.settled.own, peerHolds ?? 0)
+    return try await NodeError.wrapping {
+      try await node.store.change { _ in
+      } after: { _, log in
+        try taken.shown(in: log, from: from, settled: settled)
       }
     }
-    return took(taken)
+  }
+
+  /// The batch leaves.
+  private func leave(_ taken: Taken) -> DeliveryPart {
+    knownSize = max(knownSize, taken.size)
+    node.peersHeld.sent(peer.text, size: taken.size)
+    sent = taken
+    cursor = max(cursor, taken.last)
+    node.metrics.add(.messagesSent, taken.batch.count)
+    return taken.delivery
   }
 
   /// What the next batch is taken with.
@@ -95,48 +135,64 @@ actor PeerLane {
       )
     }
 
-    func taken(_ batch: [LoggedMessage], _ log: CommittedLog) throws -> Taken {
-      let delivery =
-        batch.isEmpty
-        ? nil : try PeerLane.delivery(batch, log, from: from, settled: settled)
-      return Taken(batch: batch, delivery: delivery, size: log.size)
+    func taken(_ batch: [LoggedMessage], _ stops: UInt64, _ log: CommittedLog) throws -> Taken? {
+      guard !batch.isEmpty else { return nil }
+      return try Taken(batch, in: log, from: from, settled: settled, stops: stops)
     }
   }
 
   /// A batch that may leave, and the size of the log that it stands in.
   private struct Taken: Sendable {
     let batch: [LoggedMessage]
-    let delivery: DeliveryPart?
+    let delivery: DeliveryPart
     let size: UInt64
+    /// The size of this log that the peer must hold.
+    let from: UInt64
+    /// The size of the settled checkpoint in it, or 0.
+    let settled: UInt64
+    /// How often sharing had been stopped.
+    let stops: UInt64
+
+    init(
+      _ batch: [LoggedMessage],
+      in log: CommittedLog,
+      from: UInt64,
+      settled: SettledBook.Own?,
+      stops: UInt64
+    ) throws {
+      self.batch = batch
+      delivery = try PeerLane.delivery(batch, log, from: from, settled: settled)
+      (size, self.from, self.settled) = (log.size, from, settled?.size ?? 0)
+      self.stops = stops
+    }
+
+    /// The last row of the batch.
+    var last: Int64 { batch.last?.row ?? 0 }
+    /// Whether more may wait.
+    var isFull: Bool { batch.count >= PeerLane.batchLimit }
+
+    /// The same batch, proved from another size.
+    func shown(
+      in log: CommittedLog,
+      from: UInt64,
+      settled: SettledBook.Own?
+    ) throws -> Taken {
+      try Taken(batch, in: log, from: from, settled: settled, stops: stops)
+    }
   }
 
-  private func taking() -> Taking {
-    // Once the peer has tied it to what it holds, every later checkpoint extends it by K3.
-    let settled = node.settled.own.flatMap { $0.size > settledGiven ? $0 : nil }
-    settledSent = settled?.size ?? settledSent
-    return Taking(
+  private func taking(after: Int64, from: UInt64) -> Taking {
+    Taking(
       peer: peer.text,
-      after: cursor,
+      after: after,
       view: node.trust.view,
       nowMs: node.trustedMs,
       atMs: node.clock.nowMs(),
-      from: peerHolds ?? 0,
-      settled: settled,
+      from: from,
+      // Once the peer has tied it to what it holds, every later checkpoint extends it by K3.
+      settled: node.settled.own.flatMap { $0.size > settledGiven ? $0 : nil },
       isForked: node.forks.holds(peer.text)
     )
-  }
-
-  private func took(_ taken: Taken) -> DeliveryPart? {
-    knownSize = max(knownSize, taken.size)
-    guard let delivery = taken.delivery else {
-      cursor = 0
-      return nil
-    }
-    node.peersHeld.sent(peer.text, size: taken.size)
-    for message in taken.batch { outstanding[message.message] = message }
-    cursor = taken.batch.last?.row ?? cursor
-    node.metrics.add(.messagesSent, taken.batch.count)
-    return delivery
   }
 
   /// The delivery of a batch that stands in the log.
@@ -173,80 +229,73 @@ actor PeerLane {
   }
 
   /// The batch did not arrive, or the answer did not: it is taken again, and is the same messages.
-  func fail() {
-    outstanding = [:]
-    cursor = 0
+  package func fail() {
+    (sent, ready, cursor) = (nil, nil, 0)
   }
 
-  /// Stores what a receipt says of the outstanding batch.
-  ///
-  /// - Returns: Whether anything was settled.
-  @discardableResult
-  func settle(
-    _ receipt: ReceiptPart?,
-    refused: [RefusalPart],
-    sent note: String?
-  ) async throws(NodeError) -> Bool {
-    guard !outstanding.isEmpty else { return false }
-    defer { outstanding = [:] }
-    let settling = try await settling(receipt, refused: refused, sent: note)
+  /// Stores what a receipt says of the batch on its way; without one that batch is taken again.
+  func settle(_ receipt: ReceiptPart?, refused: [RefusalPart]) async throws(NodeError) {
+    guard sent != nil else { return }
+    try await answered(receipt, refused: refused, note: nil)
+    guard let settling = judged else { return }
+    judged = nil
     try await NodeError.wrapping {
       _ = try await node.store.change { try settling.store($0) }
     }
     settling.tell(node)
-    return true
   }
 
-  /// Stores what a receipt says and takes the next batch, in one transaction: what is settled and what
-  /// leaves next share its synchronisations.
+  /// Checks what a receipt says of the batch on its way; it is stored when the next batch is taken.
   ///
-  /// - Returns: The next delivery, or `nil` when nothing waits.
-  func settleAndTake(
+  /// - Parameters:
+  ///   - receipt: The events of those that were judged.
+  ///   - refused: What was refused without an event.
+  ///   - note: The checkpoint note that was sent with the batch, for the peer's cosignature.
+  /// - Throws: ``NodeError`` where the peer's checkpoint is refused: the batch is taken again.
+  package func answered(
     _ receipt: ReceiptPart?,
     refused: [RefusalPart],
-    sent note: String?
-  ) async throws(NodeError) -> DeliveryPart? {
-    guard !outstanding.isEmpty else { return try await next() }
-    let taken: Taken
+    note: String?
+  ) async throws(NodeError) {
+    guard let batch = sent?.batch else { return }
+    let settled = sent?.settled ?? 0
     do throws(NodeError) {
-      let settling = try await settling(receipt, refused: refused, sent: note)
-      let taking = taking()
-      taken = try await NodeError.wrapping {
-        try await node.store.change { transaction in
-          _ = try settling.store(transaction)
-          return try taking.take(transaction)
-        } after: { batch, log in
-          try taking.taken(batch, log)
-        }
-      }
-      settling.tell(node)
-    } catch {
-      outstanding = [:]
-      throw error
-    }
-    outstanding = [:]
-    return took(taken)
-  }
-
-  /// What a receipt says of the outstanding batch, checked.
-  private func settling(
-    _ receipt: ReceiptPart?,
-    refused: [RefusalPart],
-    sent note: String?
-  ) async throws(NodeError) -> JudgedReceipt {
-    let waiting = outstanding
-    do throws(NodeError) {
+      let waiting = Dictionary(batch.map { ($0.message, $0) }) { $1 }
       let settling = try await ReceiptDesk(node: node, peer: peer).judge(
         receipt,
         refused: refused,
         waiting: waiting.mapValues { AnswerableMessage(row: $0.row, opens: $0.opens) },
         sent: note
       )
-      if settling.viewTaken { settledGiven = max(settledGiven, settledSent) }
-      if settling.all < waiting.count { cursor = 0 }
-      return settling
+      if settling.viewTaken { settledGiven = max(settledGiven, settled) }
+      if settling.all < batch.count { (ready, cursor) = (nil, 0) }
+      (sent, judged) = (nil, settling)
     } catch {
-      cursor = 0
+      fail()
+      throw error
+    }
+  }
+
+  /// Stores what the last receipt says and takes the next batch, in one transaction: what is settled and
+  /// what leaves next share its synchronisations.
+  ///
+  /// - Returns: The next batch, or `nil` when nothing waits.
+  private func settleAndTake(after: Int64, from: UInt64) async throws(NodeError) -> Taken? {
+    let (settling, taking) = (judged, taking(after: after, from: from))
+    judged = nil
+    do throws(NodeError) {
+      let taken = try await NodeError.wrapping {
+        try await node.store.change { transaction in
+          _ = try settling?.store(transaction)
+          return (try taking.take(transaction), transaction.stops)
+        } after: { found, log in
+          try taking.taken(found.0, found.1, log)
+        }
+      }
+      settling?.tell(node)
+      return taken
+    } catch {
+      fail()
       throw error
     }
   }

@@ -157,6 +157,7 @@ package enum Phrase: String, CaseIterable, Sendable {
   case fileUnreadable
   case fileTooLarge
   case fileExists
+  case notOfThePolicy
   case fileUnwritable
   case fileMalformed
   case keyForeign

@@ -164,6 +164,7 @@ extension PhraseTable {
       .passphraseShort: "The passphrase is shorter than {0} characters.",
       .fileUnreadable: "Cannot read {0}.",
       .fileTooLarge: "{0} is too large.",
+      .notOfThePolicy: "{0}: “{1}” is not in the policy, which has: {2}.",
       .fileExists: "{0} exists already; nothing was changed.",
       .fileUnwritable: "Cannot write {0}.",
       .fileMalformed: "{0} is not what is expected here ({1}).",

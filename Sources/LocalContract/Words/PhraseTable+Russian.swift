@@ -168,6 +168,7 @@ extension PhraseTable {
       .passphraseShort: "Пароль короче {0} знаков.",
       .fileUnreadable: "Не удаётся прочитать {0}.",
       .fileTooLarge: "{0} слишком велик.",
+      .notOfThePolicy: "{0}: «{1}» нет в политике, в ней есть: {2}.",
       .fileExists: "{0} уже существует; ничего не изменено.",
       .fileUnwritable: "Не удаётся записать {0}.",
       .fileMalformed: "{0} — не то, что здесь нужно ({1}).",

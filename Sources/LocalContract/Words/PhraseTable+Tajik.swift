@@ -167,6 +167,7 @@ extension PhraseTable {
       .passphraseShort: "Рамз аз {0} аломат кӯтоҳтар аст.",
       .fileUnreadable: "{0}-ро хондан намешавад.",
       .fileTooLarge: "{0} хеле калон аст.",
+      .notOfThePolicy: "{0}: «{1}» дар сиёсат нест, дар он ҳаст: {2}.",
       .fileExists: "{0} аллакай ҳаст; чизе тағйир наёфт.",
       .fileUnwritable: "{0}-ро навиштан намешавад.",
       .fileMalformed: "{0} он чизе нест, ки лозим аст ({1}).",

@@ -54,7 +54,8 @@ struct CreateDesk: NodeCommand {
       A desk needs two holders, or one and a paper key, before its first case. The paper key is
       shown once: print it, put it into a sealed envelope, lock it away.
 
-        amonat desk add shelter --groups need,identity,contact,safety --holders zarina,farrukh
+        amonat desk add shelter --groups need,identity,contact,safety \\
+          --holders zarina,farrukh
       """
   )
 

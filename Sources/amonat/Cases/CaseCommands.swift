@@ -20,7 +20,9 @@ struct CaseNew: NodeCommand {
     abstract: "Open a case from a JSON file of its sections.",
     discussion: """
       The file holds field groups and their fields, as the policy's forms have them:
-        {"need": {"service": "safe-accommodation", "age-band": "25-34"}, "identity": {…}}
+        {"need": {"service": "safe-accommodation", "age-band": "25-34"},
+         "identity": {…}}
+      The files of docs/examples, which hold the same under "content", are taken as they are.
 
         amonat case new --desk intake --from case.json
       """
@@ -35,9 +37,9 @@ struct CaseNew: NodeCommand {
   @OptionGroup var node: NodeOptions
 
   func perform(_ call: NodeCall) async throws(CommandFailure) -> CaseOpened {
-    let sections = try call.input.json([String: [String: FieldValue]].self, from)
+    let file = try call.input.json(CaseFile.self, from)
     return try await call { client throws(LocalFailure) in
-      try await client.openCase(CaseOpen(desk: desk, sections: sections))
+      try await client.openCase(CaseOpen(desk: desk, sections: file.sections))
     }
   }
 

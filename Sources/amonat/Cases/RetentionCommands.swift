@@ -51,7 +51,8 @@ struct KeepRecord: NodeCommand {
       What is kept of a received referral outlives a withdrawal too: the erasure receipt tells the
       sender its class and until when.
 
-        amonat case keep 3f0c… --class child-file --basis child-best-interest --until 2031-09-01
+        amonat case keep 3f0c… --class child-file \\
+          --basis child-best-interest --until 2031-09-01
         amonat case keep 9a41… --received --groups health --class medical-record \\
           --basis legal-obligation --until 2031-09-01
       """

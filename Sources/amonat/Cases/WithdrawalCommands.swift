@@ -43,7 +43,8 @@ struct StopSharing: NodeCommand {
       pressure, say --coercion: nothing but the stop follows, and nobody is told why.
 
         amonat consent stop --case 3f0c… --channel telephone
-        amonat consent stop --case 3f0c… --grant 41 --group health --channel in-person
+        amonat consent stop --case 3f0c… --grant 41 --group health \\
+          --channel in-person
       """
   )
 
@@ -87,8 +88,10 @@ struct WithdrawConsent: NodeCommand {
       frozen, without a sign to anybody.
 
         amonat consent withdraw --case 3f0c… --confirmed in-person
-        amonat consent withdraw --case 3f0c… --grant 41 --group health --confirmed call-back
-        amonat consent withdraw --case 3f0c… --confirmed code-word --code-word-file -
+        amonat consent withdraw --case 3f0c… --grant 41 --group health \\
+          --confirmed call-back
+        amonat consent withdraw --case 3f0c… --confirmed code-word \\
+          --code-word-file -
       """
   )
 

@@ -23,8 +23,10 @@ struct RevokeConsent: NodeCommand {
       erase. The reason is a code of the policy's list `revocation`; the paper it rests on stays
       sealed in the case. She herself takes back with `consent stop` and `consent withdraw`.
 
-        amonat consent revoke --case 3f0c… --reason guardian-change --authority "Order 12 of 3 March"
-        amonat consent revoke --case 3f0c… --grant 41 --reason court-order --authority "Case 7" --erase
+        amonat consent revoke --case 3f0c… --reason guardian-change \\
+          --authority "Order 12 of 3 March"
+        amonat consent revoke --case 3f0c… --grant 41 --reason court-order \\
+          --authority "Case 7" --erase
       """
   )
 

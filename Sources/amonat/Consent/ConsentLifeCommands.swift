@@ -138,7 +138,8 @@ struct TakeOwnConsent: NodeCommand {
       here rests on her word to us, and does not end with the sender's grant. The file holds how she
       was asked, which of the data we were sent stay open to us, and what she said to the policy's
       questions:
-        {"record": {…}, "groups": ["need", "safety"], "answers": {"storing": true, "contact": true}}
+        {"record": {…}, "groups": ["need", "safety"],
+         "answers": {"storing": true, "contact": true}}
 
         amonat consent own 7c1e… --desk shelter --from own.json
       """

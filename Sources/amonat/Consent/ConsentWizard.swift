@@ -27,6 +27,8 @@ struct ConsentWizard {
     notice: String,
     legs: [LegArgument]
   ) throws(CommandFailure) -> Outcome? {
+    // Nobody is asked anything before it is clear that each leg can be asked about.
+    for leg in legs { _ = try purpose(of: leg) }
     answers.say(words(.wizardStart))
     var facts = try circumstances(notice: notice)
     answers.say(words(.readToHer))
@@ -64,9 +66,7 @@ struct ConsentWizard {
     facts: ConsentFacts,
     into record: inout ConsentRecord
   ) throws(CommandFailure) {
-    guard let purpose = Purpose(leg.purpose).flatMap({ policy.purpose($0) }) else {
-      throw .refused(ProblemCode.policy.rawValue, words.problem(ProblemCode.policy.rawValue))
-    }
+    let purpose = try purpose(of: leg)
     let terms = policy.terms.filter { purpose.terms.contains($0.code) }.map(\.life.nominalMs)
     let lifeMs = leg.days.map { UInt64($0) * 86_400_000 } ?? terms.min() ?? 0
     let until = Report.moment(nowMs + lifeMs)
@@ -109,6 +109,19 @@ struct ConsentWizard {
         country: country
       )
     )
+  }
+
+  /// The purpose of a leg, which must allow all of its groups.
+  private func purpose(of leg: LegArgument) throws(CommandFailure) -> PurposeRule {
+    let unfit = { (code: String, known: [String]) in
+      CommandFailure.input(words(.notOfThePolicy, "--leg", code, known.joined(separator: ", ")))
+    }
+    guard let purpose = Purpose(leg.purpose).flatMap({ policy.purpose($0) }) else {
+      throw unfit(leg.purpose, policy.purposes.map(\.code.text))
+    }
+    let known = purpose.groups.map(\.text)
+    if let odd = leg.groups.first(where: { !known.contains($0) }) { throw unfit(odd, known) }
+    return purpose
   }
 
   /// How consent is taken, asked of the case manager.

@@ -26,7 +26,8 @@ struct NewContact: NodeCommand {
     abstract: "Open a contact: first how to call back safely, then a word she chooses.",
     discussion: """
       The file:
-        {"callBack": {"channel": "telephone", "number": "…", "never": "her brother"},
+        {"callBack": {"channel": "telephone", "number": "…",
+                      "never": "her brother"},
          "codeWord": "almond", "caller": "self", "language": "tg", "topic": "a contract abroad"}
 
         amonat contact new --desk intake --from contact.json

@@ -13,7 +13,8 @@ struct UseException: NodeCommand {
       they may instead `consent countersign` in time, else the exception ends. It is always looked
       at by somebody else, never allows handing on, and every auditor sees it as an exception.
 
-        amonat consent exception --case 3f0c… --to clinic.example --purpose health \\
+        amonat consent exception --case 3f0c… --to clinic.example \\
+          --purpose health \\
           --groups need,health --basis vital-interest --reason-file reason.txt
       """
   )

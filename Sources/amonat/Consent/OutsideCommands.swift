@@ -100,7 +100,8 @@ struct RecordOutside: NodeCommand {
     discussion: """
       She was asked about exactly this: --agreed says so, and without it nothing is recorded.
 
-        amonat record outside --case 3f0c… --to health --purpose health --groups need --agreed
+        amonat record outside --case 3f0c… --to health --purpose health \\
+          --groups need --agreed
       """
   )
 

@@ -36,7 +36,8 @@ struct SignCard: NodeCommand {
     discussion: """
       Without --endpoint the link says that this node dials out: right behind a carrier's NAT.
 
-        amonat card sign --key /media/usb/agency.key --endpoint https://ngo.example:8443
+        amonat card sign --key /media/usb/agency.key \\
+          --endpoint https://ngo.example:8443
       """
   )
 

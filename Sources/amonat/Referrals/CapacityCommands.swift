@@ -60,7 +60,8 @@ struct SetCapacity: NodeCommand {
     abstract: "Say how this agency answers by itself, until it is changed.",
     discussion: """
         amonat capacity set --for accommodation-woman --answer yes
-        amonat capacity set --for accommodation-man --answer within-month --until 2026-12-20
+        amonat capacity set --for accommodation-man --answer within-month \\
+          --until 2026-12-20
         amonat capacity set --for health-child --ask-people
       """
   )

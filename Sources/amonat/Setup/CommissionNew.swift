@@ -74,8 +74,8 @@ struct CommissionNew: OfflineCommand {
     }
     let registers = Registers(words: words)
     let now = Registers.nowMs
-    let policy = try registers.policy(self.policy, fromMs: now)
     let members = try MemberFile.read(member, words).sorted { $0.id < $1.id }
+    let policy = try registers.policy(self.policy, fromMs: now, for: members)
     let secrets = try passphrase.read(for: holderNames, isNew: true, words)
     var files: [[UInt8]] = []
     var commissioners: [Register.Commissioner] = []

@@ -14,7 +14,8 @@ struct CommissionNext: OfflineCommand {
       Members are never removed: they are suspended or retired. The draft may be edited before it
       is signed.
 
-        amonat commission next --previous register.note --member clinic/member.json --out next.json
+        amonat commission next --previous register.note \\
+          --member clinic/member.json --out next.json
       """
   )
 
@@ -69,7 +70,7 @@ struct CommissionNext: OfflineCommand {
       }
     }
     let now = Registers.nowMs
-    if let policy { next.policy = try registers.policy(policy, fromMs: now) }
+    if let policy { next.policy = try registers.policy(policy, fromMs: now, for: next.agencies) }
     if let days {
       next.notBeforeMs = now
       next.expiresMs = now + UInt64(days) * Registers.dayMs

@@ -13,9 +13,11 @@ struct CommissionSign: OfflineCommand {
     discussion: """
       Holders may sign together or one after another, each on their own machine: hand on the note.
 
-        amonat commission sign --register commission/register.json --key commission/ministry.key \\
+        amonat commission sign --register commission/register.json \\
+          --key commission/ministry.key \\
           --out register.note
-        amonat commission sign --register register.note --key ombudsman.key --out register.note
+        amonat commission sign --register register.note --key ombudsman.key \\
+          --out register.note
       """
   )
 

@@ -16,7 +16,8 @@ struct CommissionSuspend: OfflineCommand {
       withdrawals until the note lapses. What must last longer is for the next register: a second note
       within 30 days needs the membership threshold. One node that takes the note hands it on to all.
 
-        amonat commission suspend --previous register.note --agency clinic.example \\
+        amonat commission suspend --previous register.note \\
+          --agency clinic.example \\
           --key commission/justice.key --key commission/health.key --out suspension.note
         amonat commission suspend --previous register.note --note suspension.note \\
           --key interior.key --out suspension.note

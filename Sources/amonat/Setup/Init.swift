@@ -29,8 +29,8 @@ struct Init: OfflineCommand {
         amonat init --state /var/lib/amonat --agency shelter.example --sector ngo \\
           --level regional --region khatlon --name-tg "Паноҳгоҳ" --name-ru "Приют" --name-en "Shelter"
       Step 2, with the register that the commission signed, makes the node's state:
-        amonat init --state /var/lib/amonat --register register.note --policy tj-nrm.json \\
-          --realm HEX
+        amonat init --state /var/lib/amonat --register register.note \\
+          --policy tj-nrm.json --realm HEX
       """
   )
 

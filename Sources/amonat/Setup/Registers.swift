@@ -60,21 +60,41 @@ struct Registers {
   }
 
   /// The reference to a policy file that is read and checked.
+  ///
+  /// `members`: Those who live under it: their regions and roles must be codes of it, where it lists such.
   func policy(
     _ path: String,
-    fromMs: UInt64
+    fromMs: UInt64,
+    for members: [Agency]
   ) throws(CommandFailure) -> Register.PolicyReference {
     let bytes = try Input(words: words).bytes(path)
+    let policy: Policy
     do throws(PolicyFailure) {
-      let policy = try Policy.parse(bytes)
-      return Register.PolicyReference(
-        activeFromMs: fromMs,
-        sha256: Hash256.of(bytes),
-        version: UInt32(clamping: policy.version)
-      )
+      policy = try Policy.parse(bytes)
     } catch {
       throw .input(words(.fileMalformed, path, "\(error.code) \(error.path):\(error.line)"))
     }
+    let regions = policy.lists.first { $0.code.text == "region" }?.entries.map(\.code) ?? []
+    let roles = policy.roles.filter { $0.bearer == .agency }.map(\.code)
+    for member in members {
+      try check([member.region], among: regions, of: member)
+      try check(member.roles, among: roles, of: member)
+    }
+    return Register.PolicyReference(
+      activeFromMs: fromMs,
+      sha256: Hash256.of(bytes),
+      version: UInt32(clamping: policy.version)
+    )
+  }
+
+  private func check(
+    _ codes: [Code],
+    among known: [Code],
+    of member: Agency
+  ) throws(CommandFailure) {
+    guard !known.isEmpty, let odd = codes.first(where: { !known.contains($0) }) else { return }
+    let list = known.map(\.text).joined(separator: ", ")
+    throw .input(words(.notOfThePolicy, member.id.text, odd.text, list))
   }
 
   /// Now, Unix ms.

@@ -18,7 +18,8 @@ struct ExportAudit: NodeCommand {
     commandName: "export",
     abstract: "Write the audit bundle: every event, no personal data, no keys.",
     discussion: """
-      The node writes the file itself, on its own machine; - prints the bundle instead.
+      The node writes the file itself, on its own machine; - prints the bundle instead. A file that
+      exists is replaced only with --force.
 
         amonat audit export --out ministry.bundle
         amonat audit export --out ministry-1.bundle --log 1
@@ -31,6 +32,9 @@ struct ExportAudit: NodeCommand {
 
   @Option(help: "The number of a log that has ended. Default: the log in use.")
   var log: UInt64?
+
+  @Flag(help: "Replace a file that exists.")
+  var force = false
 
   @OptionGroup var node: NodeOptions
 
@@ -46,6 +50,7 @@ struct ExportAudit: NodeCommand {
     // The node has a working directory of its own.
     let isAbsolute = out.utf8.first == UInt8(ascii: "/")
     let path = isAbsolute ? out : FileManager.default.currentDirectoryPath + "/" + out
+    guard force || !Files.exists(path) else { throw .input(call.words(.fileExists, path)) }
     return try await call { client throws(LocalFailure) in
       try await client.exportAudit(to: path, log: log)
     }

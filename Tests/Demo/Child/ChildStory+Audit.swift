@@ -12,7 +12,7 @@ extension ChildStory {
     for spec in Self.agencies {
       let path = root.appendingPathComponent("\(spec.id).bundle").path
       guard let member = realm.harness.nodes[spec.id] else { throw Programs.Failure(spec.id) }
-      try member.cli(["audit", "export", "--out", path])
+      try member.cli(["audit", "export", "--force", "--out", path])
       bundles.append(path)
       let found = try findings(realm.harness, "verify", [path])
       report.check("the bundle of \(spec.id) verifies", found.isEmpty, "\(found)")

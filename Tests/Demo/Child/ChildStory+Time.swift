@@ -46,7 +46,7 @@ extension ChildStory {
       try await hours(1)
       let open = try Self.agencies.contains { spec in
         let path = root.appendingPathComponent("\(spec.id).\(round)").path
-        try realm.harness.nodes[spec.id]?.cli(["audit", "export", "--out", path])
+        try realm.harness.nodes[spec.id]?.cli(["audit", "export", "--force", "--out", path])
         return try findings(realm.harness, "verify", [path]).contains("receipt-not-final")
       }
       if !open { return }
