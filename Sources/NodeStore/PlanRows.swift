@@ -221,6 +221,43 @@ extension NodeReader {
     }
   }
 
+  /// A referral of a case under which content has left or will leave.
+  package struct Reach: Sendable {
+    package let referral: ReferralRow
+    /// The groups that have left or will.
+    package let groups: [String]
+    /// Whether something of it waits: for an acceptance, or the offer itself for its moment.
+    package let waits: Bool
+  }
+
+  /// Everybody who holds something of a case or will: whom a correction must reach.
+  package func reach(caseName: String) throws -> [Reach] {
+    let rows = try Row.fetchAll(
+      database,
+      sql: """
+        SELECT r.*, p.agency AS agency,
+          (SELECT group_concat(o.groups, ' ') FROM outbound o
+            WHERE o.referral = r.id AND o.basis <> '' AND o.state IN (0, 1, 2, 5)) AS reach,
+          EXISTS (SELECT 1 FROM outbound o WHERE o.referral = r.id AND o.state = 5)
+            OR NOT EXISTS (SELECT 1 FROM outbound o
+              WHERE o.referral = r.id AND o.kind = 'offer' AND o.idx NOT NULL) AS waits
+        FROM referral r JOIN peer p ON p.id = r.peer
+        JOIN consent_grant g ON g.idx = r.grant_idx AND g.log = r.grant_log
+        JOIN case_file c ON c.id = g.case_id
+        WHERE c.name = ? AND r.role = 0 ORDER BY r.id
+        """,
+      arguments: [caseName]
+    )
+    return try rows.compactMap { row in
+      guard let reach = row["reach"] as String? else { return nil }
+      return Reach(
+        referral: try ReferralRow(row),
+        groups: Set(reach.split(separator: " ").map(String.init)).sorted(),
+        waits: row["waits"]
+      )
+    }
+  }
+
   private static func kept(_ row: Row) -> Holding.Kept? {
     guard row["erased_at"] as Int64? != nil, let outcome = row["kept"] as String?,
       let groups = row["kept_groups"] as String?, !groups.isEmpty
@@ -232,14 +269,5 @@ extension NodeReader {
       basis: row["kept_basis"],
       untilMs: (row["kept_until"] as Int64?).map { UInt64($0) }
     )
-  }
-
-  /// Whether content of a referral is held back until the recipient accepts.
-  package func isHeldBack(referral: Int64) throws -> Bool {
-    try Bool.fetchOne(
-      database,
-      sql: "SELECT EXISTS (SELECT 1 FROM outbound WHERE referral = ? AND state = 5)",
-      arguments: [referral]
-    ) ?? false
   }
 }

@@ -48,10 +48,13 @@ public struct FieldForm: Hashable, Sendable {
   public let labels: Labels
   /// The fields by name.
   let byName: [Code: FieldRule]
+  /// The fields that must be there.
+  let required: [Code]
 
   init(group: FieldGroup, sensitivity: SensitivityClass, fields: [FieldRule], labels: Labels) {
     (self.group, self.sensitivity, self.fields, self.labels) = (group, sensitivity, fields, labels)
     byName = Dictionary(fields.map { ($0.name, $0) }) { first, _ in first }
+    required = fields.filter(\.isRequired).map(\.name)
   }
 
   /// A field of the form by its name.

@@ -50,13 +50,13 @@ extension Policy {
     _ form: FieldForm,
     only: [Code]? = nil
   ) throws(FormFailure) {
-    for field in form.fields {
-      guard let value = content[field.name.text] else {
-        let isAsked = only?.contains(field.name) ?? true
-        guard !field.isRequired || !isAsked else { throw .missing(form.group, field.name) }
-        continue
-      }
-      try check(value, field, form.group)
+    for name in form.required where only?.contains(name) ?? true {
+      guard content[name.text] != nil else { throw .missing(form.group, name) }
+    }
+    // A form has many fields, and content few.
+    for member in content.members {
+      guard let name = Code(member.key), let field = form.byName[name] else { continue }
+      try check(member.value, field, form.group)
     }
   }
 

@@ -52,6 +52,19 @@ public enum ReferralState: String, Sendable, CaseIterable, CustomStringConvertib
   /// The state as it stands in rows.
   public var description: String { rawValue }
 
+  /// Whether the recipient has said that it takes her: what an offer holds back has left.
+  ///
+  /// A dispute stands where it began, and is none of these.
+  public var isAccepted: Bool {
+    switch self {
+    case .accepted, .inService, .completed, .lostContact: true
+    case .capacityQuery, .draft, .discarded, .queued, .delivered, .acknowledged, .infoRequested,
+      .waitlisted, .declined, .redirectProposed, .recalled, .consentWithdrawn, .expired,
+      .undeliverable, .refused, .disputed, .closed, .closedWithdrawn:
+      false
+    }
+  }
+
   /// Whether nothing more happens by itself.
   public var isFinal: Bool {
     switch self {

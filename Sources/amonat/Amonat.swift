@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import LocalContract
 
 /// The command line of a node.
@@ -55,4 +56,23 @@ struct Amonat: AsyncParsableCommand {
       ),
     ]
   )
+
+  /// Reads the call and does it; a call that is not understood is told why in the person's language.
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var waiting = command as? any AsyncParsableCommand {
+        try await waiting.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      let language = OutputOptions.language(of: CommandLine.arguments)
+      let text = fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
+        .map { UsageWords.heading(String($0), language) }.joined(separator: "\n")
+      Files.writeAll(Array((text + "\n").utf8), to: STDERR_FILENO)
+      exit(withError: ExitCode.validationFailure)
+    }
+  }
 }

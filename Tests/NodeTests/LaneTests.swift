@@ -13,13 +13,16 @@ extension NodeTests {
   /// What leaves for one peer, batch after batch.
   @Suite struct LaneTests {
     /// The answer of a peer that can judge nothing yet: everything stays in the queue.
-    private static func putOff(_ delivery: DeliveryPart) throws -> [RefusalPart] {
+    private static func putOff(
+      _ delivery: DeliveryPart,
+      _ code: ItemCode = .policyUnknown
+    ) throws -> [RefusalPart] {
       try delivery.items.map { item in
         let text = String(decoding: try #require(item.event).event, as: UTF8.self)
         let message = try #require(text.firstMatch(of: /"message":"([0-9a-f]{64})"/))
         return RefusalPart(
           message: try #require(Digest32(hex: String(message.1))),
-          code: .policyUnknown
+          code: code
         )
       }
     }
@@ -106,6 +109,20 @@ extension NodeTests {
         try await lane.answered(nil, refused: try Self.putOff(delivery), note: nil)
       }
       #expect(left == grants.count - 1, "everything but what she stopped is tried again")
+
+      // What is said of each batch is stored, also where the next one leaves at once and is the last.
+      await lane.fail()
+      var answered: Set<Digest32> = []
+      while let delivery = try await lane.next() {
+        let refusals = try Self.putOff(delivery, .malformed)
+        answered.formUnion(refusals.map(\.message))
+        try await lane.prepare()
+        await lane.note(peerHolds: try Self.size(delivery))
+        try await lane.answered(nil, refused: refusals, note: nil)
+      }
+      let counts = try await StatusService(node: node).status().counts
+      #expect(counts["refused"] == UInt64(answered.count) && counts["sent"] == 0)
+      #expect(answered.count >= grants.count - 1)
     }
   }
 }

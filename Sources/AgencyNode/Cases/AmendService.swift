@@ -40,37 +40,31 @@ package struct AmendService: Sendable {
           )
         )
       }
-      var messages: [(draft: OutboundDraft, row: Int64, held: Bool)] = []
-      var unreached: [HolderView] = []
-      let holdings = try await node.store.read { reader in
-        try reader.holdings(caseName: name).map { holding in
-          (holding, try reader.isHeldBack(referral: holding.referral.row))
-        }
+      var messages: [(draft: OutboundDraft, row: Int64, waits: Bool)] = []
+      let (reach, holdings) = try await node.store.read { reader in
+        (try reader.reach(caseName: name), try reader.holdings(caseName: name))
       }
-      for (holding, isHeld) in holdings {
+      let erased = Set(holdings.filter { $0.erasedAtMs != nil }.map(\.referral.row))
+      for item in reach where !erased.contains(item.referral.row) {
         // What waits for acceptance is corrected too, though nobody holds it yet.
-        let reach = isHeld ? Set(holding.referral.groups) : Set(holding.groups)
-        let content = request.sections.filter { reach.contains($0.key) }
-        guard !content.isEmpty, holding.erasedAtMs == nil else { continue }
-        guard holding.referral.mayBeAmended(nowMs: nowMs) else {
-          unreached.append(holding.view)
-          continue
-        }
+        let groups = Set(item.waits ? item.referral.groups : item.groups)
+        let content = request.sections.filter { groups.contains($0.key) }
+        guard !content.isEmpty, item.referral.mayBeAmended(nowMs: nowMs) else { continue }
         do {
           let draft = try await SupplementMaker(node: node).make(
-            holding.referral,
+            item.referral,
             content: content,
             presence: presence
           )
-          messages.append((draft, holding.referral.row, isHeld))
+          messages.append((draft, item.referral.row, item.waits))
         } catch let error as NodeError
           where error.code == .grantMissing || error.code == .consentFrozen
         {
-          unreached.append(holding.view)
+          continue
         }
       }
       let (entries, sections) = (messages, sealed)
-      try await node.store.change { transaction in
+      let queued = try await node.store.change { transaction -> Set<Int64> in
         for section in sections {
           try transaction.setSection(
             caseName: name,
@@ -79,16 +73,29 @@ package struct AmendService: Sendable {
             atMs: atMs
           )
         }
+        var queued: Set<Int64> = []
         for entry in entries {
-          try transaction.queue(entry.draft, referral: entry.row, held: entry.held)
+          // Looked at again: an acceptance may have come since, and nothing is held back after it.
+          guard let referral = try transaction.referral(entry.row),
+            referral.mayBeAmended(nowMs: nowMs)
+          else { continue }
+          try transaction.queue(
+            entry.draft,
+            referral: entry.row,
+            held: entry.waits && !referral.isAccepted
+          )
+          queued.insert(entry.row)
         }
+        return queued
       }
       for peer in Set(messages.map(\.draft.peer)) { node.lanes.wake(peer) }
-      let rows = Set(messages.map(\.row))
       return CaseAmended(
-        referrals: holdings.map(\.0.referral).filter { rows.contains($0.row) }
+        referrals: reach.map(\.referral).filter { queued.contains($0.row) }
           .map { $0.line(nowMs: nowMs) },
-        unreached: unreached
+        unreached: holdings.filter { holding in
+          holding.erasedAtMs == nil && !queued.contains(holding.referral.row)
+            && holding.groups.contains { request.sections[$0] != nil }
+        }.map(\.view)
       )
     }
   }
@@ -114,6 +121,11 @@ package struct AmendService: Sendable {
 }
 
 extension ReferralRow {
+  /// Whether the recipient has said that it takes her; a dispute stands where it began.
+  fileprivate var isAccepted: Bool {
+    ReferralState(rawValue: disputedFrom ?? state)?.isAccepted ?? false
+  }
+
   /// Whether a correction may still be sent under it.
   fileprivate func mayBeAmended(nowMs: UInt64) -> Bool {
     guard frozenSinceMs == nil, untilMs > nowMs, let state = ReferralState(rawValue: state) else {

@@ -84,8 +84,6 @@ private final class PeerCaller: Sendable {
 
   func run() async {
     guard let link = node.trust.view.directory.link(of: peer) else { return }
-    // What was given in an answer, while the peer could not be called, is sent again.
-    await lanes.lane(peer).fail()
     let tls = node.tls
     let connection = PeerConnection(
       endpoints: link.link.endpoints.map { PeerEndpoint(host: $0.host, port: $0.port) },

@@ -7,6 +7,7 @@ internal import NodeStore
 package import PeerLink
 internal import ReferralModel
 internal import Sealing
+internal import ServiceLifecycle
 internal import TransparencyLog
 internal import Trust
 
@@ -108,10 +109,7 @@ package struct PeerDoor: PeerRequestHandling {
     node.heard.note(peer, atMs: node.clock.nowMs())
     let lane = await lanes.lane(peer)
     await lane.note(peerHolds: parts.held)
-    // What is sent to a peer that can be called is answered there, not in a call of its own.
-    if lanes.isDialIn(peer) {
-      try await lane.settle(parts.receipt, refused: parts.refused)
-    }
+    try await lane.settle(parts.receipt, refused: parts.refused)
     node.told.calledAgain(peer)
     var answer = ExchangeParts(held: node.held(of: peer))
     if let delivery = parts.delivery {
@@ -127,11 +125,14 @@ package struct PeerDoor: PeerRequestHandling {
     }
     // Only a peer that cannot be dialled gets its messages in the answer; the others are called.
     if lanes.isDialIn(peer) {
-      answer.delivery = try await lane.next()
+      answer.delivery = try await lane.next(inAnswer: true)
       if answer.delivery == nil, answer.receipt == nil, parts.waitSeconds > 0 {
         let limit = min(parts.waitSeconds, ExchangeLimits.waitSeconds)
-        await node.lanes.wait(peer.text, atMost: .seconds(Int64(limit)))
-        answer.delivery = try await lane.next()
+        // A node that is asked to stop lets go of the lines that it holds.
+        await cancelWhenGracefulShutdown { [node] in
+          await node.lanes.wait(peer.text, atMost: .seconds(Int64(limit)))
+        }
+        answer.delivery = try await lane.next(inAnswer: true)
       }
       // Who cannot be called learns of a new link, and of a suspension, here.
       let news = node.news

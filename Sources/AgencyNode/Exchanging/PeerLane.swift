@@ -25,6 +25,8 @@ package actor PeerLane {
   private var cursor: Int64 = 0
   /// The batch on its way.
   private var sent: Taken?
+  /// Whether it left in the answer to a call of the peer's, which answers it in its next call.
+  private var sentInAnswer = false
   /// The batch that leaves next.
   private var ready: Taken?
   /// What the last receipt says, checked and not stored yet.
@@ -58,20 +60,29 @@ package actor PeerLane {
   var believedHeld: UInt64 { peerHolds ?? 0 }
 
   /// The next delivery, or `nil` when nothing waits or a batch is still on its way.
-  package func next() async throws(NodeError) -> DeliveryPart? {
-    guard sent == nil else { return nil }
-    if let taken = try await takenAhead() { return leave(taken) }
-    guard let taken = try await settleAndTake(after: cursor, from: peerHolds ?? 0) else {
+  ///
+  /// - Parameter inAnswer: Whether it leaves in the answer to a call of the peer's. What left so is sent
+  ///   again by who can call: whether the peer ever calls again, nobody knows.
+  package func next(inAnswer: Bool = false) async throws(NodeError) -> DeliveryPart? {
+    if sent != nil {
+      guard sentInAnswer, !inAnswer else { return nil }
+      fail()
+    }
+    var taken = try await takenAhead()
+    if taken == nil { taken = try await settleAndTake(after: cursor, from: peerHolds ?? 0) }
+    guard let taken else {
       cursor = 0
       return nil
     }
+    sentInAnswer = inAnswer
     return leave(taken)
   }
 
-  /// Makes use of the time that a full batch is on its way: stores what the receipt before it says, and
-  /// takes the batch after it.
+  /// Makes use of the time that a batch is on its way: stores what the receipt before it says, and, where
+  /// it is full, takes the batch after it.
   package func prepare() async throws(NodeError) {
-    guard let sent, sent.isFull, ready == nil else { return }
+    guard let sent else { return }
+    guard sent.isFull, ready == nil else { return try await store() }
     ready = try await settleAndTake(after: cursor, from: sent.size)
     cursor = ready?.last ?? cursor
   }
@@ -233,10 +244,15 @@ package actor PeerLane {
     (sent, ready, cursor) = (nil, nil, 0)
   }
 
-  /// Stores what a receipt says of the batch on its way; without one that batch is taken again.
+  /// Stores what a receipt says of the batch that left in an answer; without one it is taken again.
   func settle(_ receipt: ReceiptPart?, refused: [RefusalPart]) async throws(NodeError) {
-    guard sent != nil else { return }
+    guard sent != nil, sentInAnswer else { return }
     try await answered(receipt, refused: refused, note: nil)
+    try await store()
+  }
+
+  /// Stores what the last receipt says, if that has not been done.
+  private func store() async throws(NodeError) {
     guard let settling = judged else { return }
     judged = nil
     try await NodeError.wrapping {

@@ -14,13 +14,23 @@ struct OutputOptions: ParsableArguments {
 
   /// Texts in the language asked for.
   var words: Phrasebook {
-    if let lang { return Phrasebook(lang) }
+    Phrasebook(lang ?? Self.usual)
+  }
+
+  /// The language of the person's settings.
+  private static var usual: PhraseLanguage {
     let environment = ProcessInfo.processInfo.environment
-    return Phrasebook(
-      PhraseLanguage.choose(
-        ["AMONAT_LANG", "LC_ALL", "LC_MESSAGES", "LANG"].map { environment[$0] }
-      )
+    return PhraseLanguage.choose(
+      ["AMONAT_LANG", "LC_ALL", "LC_MESSAGES", "LANG"].map { environment[$0] }
     )
+  }
+
+  /// The language of a call that could not be read as a whole.
+  static func language(of arguments: [String]) -> PhraseLanguage {
+    guard let place = arguments.lastIndex(of: "--lang"), place + 1 < arguments.count else {
+      return usual
+    }
+    return PhraseLanguage(rawValue: arguments[place + 1]) ?? usual
   }
 }
 
