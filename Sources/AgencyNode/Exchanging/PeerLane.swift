@@ -63,6 +63,8 @@ package actor PeerLane {
   ///
   /// - Parameter inAnswer: Whether it leaves in the answer to a call of the peer's. What left so is sent
   ///   again by who can call: whether the peer ever calls again, nobody knows.
+  /// - Returns: The delivery.
+  /// - Throws: ``NodeError`` where it cannot be logged.
   package func next(inAnswer: Bool = false) async throws(NodeError) -> DeliveryPart? {
     if sent != nil {
       guard sentInAnswer, !inAnswer else { return nil }

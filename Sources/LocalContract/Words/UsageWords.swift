@@ -12,8 +12,9 @@ package enum UsageWords {
     return message
   }
 
-  /// Each form with its Tajik and Russian text. `{0}` and `{1}` stand for what varies; of two forms that
-  /// fit the first counts.
+  /// Each form with its Tajik and Russian text.
+  ///
+  /// `{0}` and `{1}` stand for what varies; of two forms that fit the first counts.
   package static let forms: [(form: String, texts: [PhraseLanguage: String])] = [
     (
       "Unknown option '{0}'. Did you mean '{1}'?",
