@@ -50,6 +50,7 @@ struct LocalRoutes: Sendable {
     case .decideClock: return try json(await StatusService(node: node).decideClock(call.decode()))
     case .metrics: return text(await StatusService(node: node).metrics())
     case .addUser: return try json(await AccessService(node: node).addUser(call.decode()))
+    case .setRoles: return try json(await AccessService(node: node).setRoles(call.decode()))
     case .unlock: return try json(await AccessService(node: node).unlock(call.decode()))
     case .lock:
       if let token = call.token { await node.sessions.close(token) }

@@ -4,21 +4,27 @@ package struct UserAdd: Codable, Hashable, Sendable {
   package var name: String
   /// Opens the account's key; at least ``LocalLimits/passphraseScalars`` long.
   package var passphrase: String
+  /// What the person does here: codes of the policy's roles of persons.
+  ///
+  /// An exception asks for two of them.
+  package var roles: [String]
 
   /// Gathers the parts.
-  package init(name: String, passphrase: String) {
+  package init(name: String, passphrase: String, roles: [String] = []) {
     self.name = name
     self.passphrase = passphrase
+    self.roles = roles
   }
 
   private enum CodingKeys: String, CodingKey {
-    case name, passphrase
+    case name, passphrase, roles
   }
 
   package init(from decoder: any Decoder) throws {
     let fields = try decoder.onlyFields(CodingKeys.self)
     name = try fields.decode(String.self, forKey: .name)
     passphrase = try fields.decode(String.self, forKey: .passphrase)
+    roles = try fields.decodeIfPresent([String].self, forKey: .roles) ?? []
   }
 }
 
@@ -30,6 +36,29 @@ package struct UserAdded: Codable, Hashable, Sendable {
   /// Gathers the parts.
   package init(name: String) {
     self.name = name
+  }
+}
+
+/// Says what a person does here from now on.
+package struct UserRoles: Codable, Hashable, Sendable {
+  /// The account name.
+  package var name: String
+  /// Codes of the policy's roles of persons, instead of those before.
+  package var roles: [String]
+
+  /// Gathers the parts.
+  package init(name: String, roles: [String]) {
+    (self.name, self.roles) = (name, roles)
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case name, roles
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let fields = try decoder.onlyFields(CodingKeys.self)
+    name = try fields.decode(String.self, forKey: .name)
+    roles = try fields.decode([String].self, forKey: .roles)
   }
 }
 

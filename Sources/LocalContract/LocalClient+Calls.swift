@@ -8,6 +8,11 @@ extension LocalClient {
     try await post(.addUser, request)
   }
 
+  /// Says what a person does here.
+  package func setRoles(_ request: UserRoles) async throws(LocalFailure) -> UserRoles {
+    try await post(.setRoles, request)
+  }
+
   /// Opens a session and uses it from now on.
   package func unlock(_ request: Unlock) async throws(LocalFailure) -> Session {
     let session = try await post(.unlock, request, as: Session.self)

@@ -6,6 +6,8 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
   case status = "GET /v1/status"
   /// ``UserAdd`` → ``UserAdded``; the first user needs no session.
   case addUser = "POST /v1/users"
+  /// ``UserRoles`` → ``UserRoles``.
+  case setRoles = "POST /v1/users/roles"
   /// ``Unlock`` → ``Session``.
   case unlock = "POST /v1/unlock"
   /// Ends the session → ``Done``.
@@ -180,7 +182,8 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       .checkContact, .convertContact, .addAnonymous, .anonymous, .anonymousReceived, .journey,
       .journeyArrived, .journeys:
       true
-    case .lock, .decideClock, .openCase, .cases, .showCase, .recordConsent, .consents, .stop,
+    case .setRoles, .lock, .decideClock, .openCase, .cases, .showCase, .recordConsent, .consents,
+      .stop,
       .withdraw, .resume, .setCodeWord, .withdrawalHolders, .stopReceived, .handOn, .alerts,
       .settleAlert, .refer, .referrals, .showReferral, .act, .due, .amendCase, .holders, .newPlan,
       .plans, .showPlan, .addLegs, .dropLeg, .saveDraft, .drafts, .sendDraft, .discardDraft,
@@ -206,8 +209,10 @@ package enum LocalEndpoint: String, CaseIterable, Sendable {
       .handOn, .alerts, .settleAlert, .closeCase, .keepRecord, .siblings, .linkCase,
       .unlinkCase:
       false
-    case .status, .addUser, .unlock, .lock, .addDesk, .card, .signCard, .register, .policy, .hello,
-      .cases, .showCase, .consents, .referrals, .showReferral, .exportAudit, .clock, .decideClock,
+    case .status, .addUser, .setRoles, .unlock, .lock, .addDesk, .card, .signCard, .register,
+      .policy,
+      .hello, .cases, .showCase, .consents, .referrals, .showReferral, .exportAudit, .clock,
+      .decideClock,
       .metrics, .health, .due, .amendCase, .holders, .newPlan, .plans, .showPlan, .addLegs,
       .dropLeg, .saveDraft, .drafts, .sendDraft, .discardDraft, .askCapacity, .capacity,
       .setCapacity, .answerCapacity, .courier, .courierOut, .courierIn:

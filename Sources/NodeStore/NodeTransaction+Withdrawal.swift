@@ -235,11 +235,27 @@ extension NodeTransaction {
   }
 
   /// It has been destroyed.
-  package func ownErasureDone(grant: UInt64) throws {
+  ///
+  /// `groups`: What was; where more has been asked for since, that stands.
+  package func ownErasureDone(grant: UInt64, groups: [String]?) throws {
     try database.execute(
-      sql: "DELETE FROM own_erasure WHERE grant_idx = ?",
-      arguments: [Int64(grant)]
+      sql: "DELETE FROM own_erasure WHERE grant_idx = ? AND groups IS ?",
+      arguments: [Int64(grant), groups?.joined(separator: " ")]
     )
+  }
+
+  /// The groups whose erasure is asked of this node under a peer's grant; `nil` for everything.
+  package func askedGroups(peer: Int64, log: String, index: UInt64) throws -> [String]? {
+    try String?.fetchOne(
+      database,
+      sql: "SELECT asked_groups FROM tombstone WHERE peer = ? AND grant_log = ? AND grant_idx = ?",
+      arguments: [peer, log, Int64(clamping: index)]
+    )?.map { $0.split(separator: " ").map(String.init) }
+  }
+
+  /// The grants of a case, as they are now.
+  package func grants(caseName: String) throws -> [OwnGrant] {
+    try NodeReader(database: database).grants(caseName: caseName)
   }
 
   /// Deletes the sealed bytes that were sent under a grant: this node could never open them.

@@ -41,7 +41,7 @@ struct WaitingRow {
     FROM outbound o JOIN outbound_envelope v ON v.id = o.id
     LEFT JOIN consent_grant g ON g.idx = o.grant_idx AND g.log = o.grant_log
       AND (o.basis <> '' OR o.kind = 'withdraw')
-    WHERE o.peer = ? AND o.state < 2 AND o.id > ? AND o.leave_at <= ?
+    WHERE o.peer = ? AND o.state < 2 AND (o.state = 0 OR o.id > ?) AND o.leave_at <= ?
       AND (? = 0 OR o.basis = '') ORDER BY o.id LIMIT ?
     """
   static let one: StaticString = """

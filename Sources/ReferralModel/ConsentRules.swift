@@ -46,6 +46,8 @@ public struct ConsentQuestion: Hashable, Sendable {
 public struct ReceiverClass: Hashable, Sendable {
   /// Its name, such as `court`.
   public let code: Code
+  /// Whether these are her family or those who care for her.
+  public let isFamily: Bool
   /// What people read.
   public let labels: Labels
 }
@@ -109,6 +111,11 @@ public struct ConsentRules: Hashable, Sendable {
 
   /// The rule of an age band; `nil` for a band that no rule names.
   public func age(_ band: Code) -> AgeRule? { ages.first { $0.bands.contains(band) } }
+
+  /// Whether a class of receivers is her family or those who care for her.
+  public func isFamily(_ receiver: Code) -> Bool {
+    receivers.contains { $0.code == receiver && $0.isFamily }
+  }
 
   /// Whether these answers let a record be kept: no question that one needs is without its yes.
   public func mayKeep(_ answers: [String: Bool]) -> Bool {

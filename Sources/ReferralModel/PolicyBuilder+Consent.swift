@@ -134,9 +134,15 @@ extension PolicyBuilder {
   private func receivers(_ node: PolicyNode) throws(PolicyFault) -> [ReceiverClass] {
     var receivers: [ReceiverClass] = []
     for entry in try node.list(upTo: PolicyLimit.coarse) {
-      let map = try entry.object(["code"], optional: ["labels"])
+      let map = try entry.object(["code"], optional: ["labels", "family"])
       let code = try unused(map.node("code"), receivers.map(\.code))
-      receivers.append(ReceiverClass(code: code, labels: try map.labels(languages)))
+      receivers.append(
+        ReceiverClass(
+          code: code,
+          isFamily: try map.find("family")?.bool() ?? false,
+          labels: try map.labels(languages)
+        )
+      )
     }
     return receivers
   }

@@ -16,8 +16,8 @@ extension PolicyBuilder {
   }
 
   mutating func readPurposes() {
-    let codes = codes("purposes", Purpose.self, upTo: PolicyLimit.coarse)
-    for (node, code) in zip(entries("purposes", upTo: PolicyLimit.coarse), codes) {
+    let codes = codes("purposes", Purpose.self, upTo: PolicyLimit.purposes)
+    for (node, code) in zip(entries("purposes", upTo: PolicyLimit.purposes), codes) {
       guard let code else { continue }
       index.purposes[code] = purposes.count
       collect { builder throws(PolicyFault) in

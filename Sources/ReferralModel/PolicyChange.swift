@@ -172,6 +172,7 @@ public enum PolicyAspect: String, Sendable, CaseIterable {
   case abroadRegion = "abroad-region"
   case abroadArrival = "abroad-arrival"
   case questionRecord = "question-record"
+  case receiverFamily = "receiver-family"
   case leastCount = "least-count"
   case noticeText = "notice-text"
   case retainedBasis = "retained-basis"

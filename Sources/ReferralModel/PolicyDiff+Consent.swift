@@ -59,7 +59,9 @@ extension PolicyDiff {
       after?.receivers ?? [],
       name: { .receiver($0.code) },
       labels: \.labels
-    ) { _, _, _, _ in }
+    ) { diff, key, first, second in
+      diff.value(.receiverFamily, key, .flag(first.isFamily), .flag(second.isFamily))
+    }
   }
 
   private mutating func consentValue(

@@ -125,8 +125,10 @@ struct PolicyMap {
 
 /// What the protocol, not a policy, bounds.
 enum PolicyLimit {
-  /// Coarse groups and purposes: at most 16 each (PROTOCOL §2).
+  /// Coarse groups, and other short lists (PROTOCOL §2).
   static let coarse = 16
+  /// Purposes: twice that, so that a mechanism can add one to those of the first policy (decision 0054).
+  static let purposes = 32
   static let languages = 16
   static let services = 128
   static let lists = 96

@@ -200,6 +200,23 @@ public struct ExceptionRule: Hashable, Sendable {
   public let labels: Labels
   /// The groups, as bits.
   let mask: GroupMask
+
+  /// Whether these persons may use it: each of the two roles is held by another of them.
+  ///
+  /// - Parameters:
+  ///   - first: The roles of who uses it.
+  ///   - second: The roles of who stands by it; `nil` while nobody does.
+  /// - Returns: Whether they may; with nobody beside, whether somebody could still make it so.
+  ///
+  /// Source: CNS-047.
+  public func admits(first: [Code], second: [Code]?) -> Bool {
+    guard roles.count == 2 else {
+      return roles.allSatisfy { first.contains($0) || second?.contains($0) ?? true }
+    }
+    return [(roles[0], roles[1]), (roles[1], roles[0])].contains { mine, other in
+      first.contains(mine) && second?.contains(other) ?? true
+    }
+  }
 }
 
 /// The rules of withdrawal.

@@ -95,7 +95,13 @@ package final class Living {
   package func furnish() async throws {
     let access = AccessService(node: node)
     for user in NodeHarness.users {
-      _ = try await access.addUser(UserAdd(name: user, passphrase: NodeHarness.phrase))
+      _ = try await access.addUser(
+        UserAdd(
+          name: user,
+          passphrase: NodeHarness.phrase,
+          roles: NodeHarness.roles[user] ?? []
+        )
+      )
     }
     _ = try await access.addDesk(
       DeskAdd(name: desk, groups: groups, holders: NodeHarness.users)

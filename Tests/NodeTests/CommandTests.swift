@@ -335,6 +335,9 @@ extension NodeTests {
       let phrase = ["--passphrase-file", story.path("passphrase")]
       try story.ok(m, ["user", "add", "nilufar"] + phrase)
       try story.no(m, ["user", "add", "nilufar"] + phrase, "user-exists")
+      try story.ok(m, ["user", "role", "nilufar", "--role", "deputy"])
+      try story.no(m, ["user", "role", "nilufar", "--role", "king"], "policy")
+      try story.no(m, ["user", "role", "nobody"], "user-unknown")
       let desk = ["desk", "add", "annex", "--groups", "need", "--holders"]
       try story.no(m, desk + ["zarina"], "second-holder-missing")
       try story.ok(m, desk + ["zarina", "--paper"])

@@ -75,10 +75,12 @@ extension NodeTests {
           == ["give", "expire", "renew"]
       )
       // What she has taken back is not renewed: that would be a new question.
-      _ = try await WithdrawalService(node: node).stop(
-        ConsentStop(case: caseID, grants: [renewed.grant], channel: "telephone"),
+      // Who names the first consent stops what renews it (WDR-018).
+      let stopped = try await WithdrawalService(node: node).stop(
+        ConsentStop(case: caseID, grants: [grant.grant], channel: "telephone"),
         zarina
       )
+      #expect(Set(stopped.grants.map(\.grant)) == [grant.grant, renewed.grant])
       await #expect(throws: NodeError.self) {
         try await life.renew(ConsentRenew(grant: renewed.grant, record: Pair.facts), zarina)
       }

@@ -15,12 +15,41 @@ extension NodeTests {
       let no: String
       /// What the receipt is called, and what it must never say.
       let title: String
+      /// What she is, and how she signs, as the choices say it.
+      let adult: String
+      let signature: String
+      /// How the policy's notice begins.
+      let notice: String
     }
 
     static let spoken = [
-      Spoken(language: "tg", yes: "ҳа", no: "не", title: "Варақаи шумо"),
-      Spoken(language: "ru", yes: "да", no: "нет", title: "Ваш листок"),
-      Spoken(language: "en", yes: "yes", no: "no", title: "Your paper"),
+      Spoken(
+        language: "tg",
+        yes: "ҳа",
+        no: "не",
+        title: "Варақаи шумо",
+        adult: "калонсол",
+        signature: "Имзо",
+        notice: "Мо мехоҳем ба муассисае"
+      ),
+      Spoken(
+        language: "ru",
+        yes: "да",
+        no: "нет",
+        title: "Ваш листок",
+        adult: "взрослый человек",
+        signature: "Подпись",
+        notice: "Мы хотим передать учреждению"
+      ),
+      Spoken(
+        language: "en",
+        yes: "yes",
+        no: "no",
+        title: "Your paper",
+        adult: "an adult",
+        signature: "Signature",
+        notice: "We would like to give the agency"
+      ),
     ]
 
     /// A case at the ministry.
@@ -59,7 +88,11 @@ extension NodeTests {
         let caseID = try Self.newCase(pair)
         let (yes, no) = (spoken.yes, spoken.no)
         // Adult and self, which silence does not say; band, read aloud; nobody came along, interprets or supports.
-        let taking = ["", "adult", "25-34", "", "self", "", "", "", ""]
+        // A wrong word for who must not know is asked again; then one agency, and nobody else.
+        let taking = [
+          "", spoken.adult, "6", "", "self", "", "", "", "", "her brother", "agency:far.example",
+          "",
+        ]
         // Storing and contact yes, a word that is neither, police no; the rest in silence.
         let asked = [yes, yes, "?", no, "", ""]
         // The need yes, identity in silence, contact yes, passing on no.
@@ -83,6 +116,9 @@ extension NodeTests {
         #expect(list.grants.map(\.groups) == [["contact", "need"]])
         #expect(list.grants.map(\.onward) == [false])
         #expect(list.record?.language == spoken.language && list.record?.receipt == "paper")
+        #expect(list.record?.notice == "consent-1" && list.denied == ["far.example"])
+        #expect(output.err.contains(spoken.notice), "the policy's notice is read out")
+        #expect(output.err.contains(spoken.signature), "and the choices are in her language")
         #expect(
           list.refused.map(\.purpose).sorted() == ["criminal-justice", "health"],
           "no to identity, and no to the police"
@@ -101,14 +137,14 @@ extension NodeTests {
       let caseID = try Self.newCase(pair)
       let broken = try pair.ministry.tryCLI(
         ["consent", "new", "--case", caseID, "--leg", "clinic.example:health:need"],
-        input: "adult\n25-34\nself\n\n\n\n\nyes\n"
+        input: "adult\n25-34\nself\n\n\n\n\n\nyes\n"
       )
       #expect(broken.status == 65)
       #expect(try await Self.consents(pair, caseID).grants.isEmpty)
       // Who wants nothing kept leaves nothing, not even a no.
       let gone = try pair.ministry.tryCLI(
         ["consent", "new", "--case", caseID, "--leg", "clinic.example:health:need"],
-        input: "adult\n25-34\nself\n\n\n\n\nno\nno\nno\nno\nno\n"
+        input: "adult\n25-34\nself\n\n\n\n\n\nno\nno\nno\nno\nno\n"
       )
       #expect(gone.status == 0 && gone.out.contains("Nothing was recorded"))
       #expect(try await Self.session(pair).consentStory(of: caseID).entries.isEmpty)

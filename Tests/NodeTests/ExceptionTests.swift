@@ -155,6 +155,57 @@ extension NodeTests {
       }
     }
 
+    @Test("An exception takes the two roles that the policy names (CNS-047)")
+    func roles() async throws {
+      let pair = try Pair()
+      defer { pair.end() }
+      try await pair.harness.start()
+      let caseID = try ConsentTests.newCase(pair)
+      let client = try await ConsentTests.session(pair)
+      let second = LocalClient(socket: pair.ministry.socket)
+      _ = try await second.unlock(Unlock(user: "farhod", passphrase: Pair.passphrase))
+      func problem(_ work: () async throws(LocalFailure) -> Void) async -> [String] {
+        do {
+          try await work()
+          return []
+        } catch {
+          return [error.code] + error.reasons
+        }
+      }
+      let vital = ExceptionAsk(
+        case: caseID,
+        grant: GrantAsk(
+          peer: "clinic.example",
+          purpose: "health",
+          groups: ["need"],
+          basis: "vital-interest"
+        ),
+        reason: "Unconscious after a fall."
+      )
+      // A caseworker or a supervisor uses it; nobody else.
+      for roles in [[], ["lawyer"], ["director", "lawyer"]] {
+        _ = try await client.setRoles(UserRoles(name: "zarina", roles: roles))
+        #expect(
+          await problem { () throws(LocalFailure) in _ = try await client.useException(vital) }
+            == ["not-allowed", "role-missing"],
+          "\(roles)"
+        )
+      }
+      _ = try await client.setRoles(UserRoles(name: "zarina", roles: ["caseworker"]))
+      let grant = try await client.useException(vital).grants[0].grant
+      // A second caseworker is not the supervisor whom the policy wants beside the first.
+      _ = try await client.setRoles(UserRoles(name: "farhod", roles: ["caseworker", "lawyer"]))
+      #expect(
+        await problem { () throws(LocalFailure) in
+          _ = try await second.countersign(Countersign(grant: grant))
+        } == ["not-allowed", "role-missing"]
+      )
+      _ = try await client.setRoles(UserRoles(name: "farhod", roles: ["supervisor"]))
+      _ = try await second.countersign(Countersign(grant: grant))
+      #expect(try pair.findings() == [])
+      #expect(try pair.events("countersign", by: pair.ministry) == 1)
+    }
+
     @Test("An exception whose second person does not come ends, and is flagged")
     func lapses() async throws {
       let pair = try Pair()

@@ -127,5 +127,44 @@ extension NodeTests {
         )
       }
     }
+
+    @Test("Where a caregiver is suspected her family is told nothing outside either (CNS-019)")
+    func suspectedFamily() async throws {
+      let pair = try Pair()
+      defer { pair.end() }
+      try await pair.harness.start()
+      let client = try await ConsentTests.session(pair)
+      var need = Pair.need
+      need["age-band"] = .text("15-17")
+      let opened = try await client.openCase(CaseOpen(desk: "intake", sections: ["need": need]))
+      var facts = Pair.facts
+      (facts.capacity, facts.ageBand, facts.decidedBy) = ("child", "15-17", "advocate")
+      (facts.relation, facts.assent) = ("advocate of the centre", "given")
+      func tell(_ receiver: String) async throws -> [String] {
+        do throws(LocalFailure) {
+          _ = try await client.recordOutside(
+            OutsideAsk(
+              case: opened.case,
+              kind: "outside",
+              receiver: receiver,
+              purpose: "health",
+              groups: ["need"],
+              agreed: true
+            )
+          )
+          return []
+        } catch {
+          return error.reasons
+        }
+      }
+      for (isSuspected, reasons) in [(false, []), (true, ["survivor-deny"])] {
+        facts.caregiverSuspect = isSuspected
+        _ = try await client.recordConsent(
+          ConsentRecord(case: opened.case, grants: [], record: facts)
+        )
+        #expect(try await tell("relative") == reasons)
+        #expect(try await tell("health") == [], "others are told as she agreed")
+      }
+    }
   }
 }

@@ -6,7 +6,8 @@ internal import Testing
 
 extension NodeTests {
   @Suite(.serialized) struct PolicyAdoptionTests {
-    /// The national policy's second edition: a new service, a new code, another time limit.
+    /// The national policy's second edition: a new purpose, a new service, a new code of a list, another
+    /// time limit, and a fourth language.
     private static func second(_ text: String) -> String {
       text.replacing(#""version": 1,"#, with: #""version": 2,"#)
         .replacing(
@@ -17,6 +18,26 @@ extension NodeTests {
             """#
         )
         .replacing(#""dispute": "10wd""#, with: #""dispute": "5wd""#)
+        .replacing(
+          #"    {"code": "information", "groups""#,
+          with: #"""
+                {"code": "sport", "groups": ["need"], "onward": false, "terms": ["single"], "labels": {"tg": "Варзиш", "ru": "Спорт", "en": "Sport"}},
+                {"code": "information", "groups"
+            """#
+        )
+        .replacing(
+          #"        {"code": "25-34", "#,
+          with: #"""
+                    {"code": "over-100", "labels": {"tg": "Аз 100 боло", "ru": "Старше 100", "en": "Over 100"}},
+                    {"code": "25-34",
+            """#
+        )
+        .replacing(#""18-24", "25-34""#, with: #""18-24", "over-100", "25-34""#)
+        .replacing(
+          #""languages": ["tg", "ru", "en"]"#,
+          with: #""languages": ["tg", "ru", "en", "uz"]"#
+        )
+        .replacing(/"ru": ("[^"]*")/) { "\"ru\": \($0.1), \"uz\": \($0.1)" }
     }
 
     static func write(_ text: String, _ name: String, _ pair: Pair) throws -> String {
@@ -166,6 +187,27 @@ extension NodeTests {
       #expect(pair.ministry.pid == ministryID && pair.clinic.pid == clinicID)
       let show = try pair.clinic.cli(["policy", "show", "--lang", "tg"])
       #expect(show.out.contains("Табиби дандон"))
+      // The new purpose and the new code of a list are in use as well.
+      let opened = try await ministry.openCase(
+        CaseOpen(desk: "intake", sections: ["identity": ["name": .text("Example Person")]])
+      )
+      let sport = try await ministry.recordConsent(
+        ConsentRecord(
+          case: opened.case,
+          grants: [
+            GrantAsk(peer: "clinic.example", purpose: "sport", groups: ["need"]),
+            GrantAsk(peer: "clinic.example", purpose: "health", groups: ["need"]),
+          ],
+          record: Pair.facts
+        )
+      ).grants
+      #expect(sport.map(\.purpose) == ["sport", "health"])
+      var need = Pair.need
+      need["age-band"] = .text("over-100")
+      let aged = try await ministry.refer(
+        ReferBatch(referrals: [ReferAsk(grant: sport[1].grant, content: ["need": need])])
+      ).first
+      #expect(aged?.message != nil, "\(String(describing: aged))")
       #expect(try pair.findings().filter { $0.hasPrefix("error") } == [])
     }
 

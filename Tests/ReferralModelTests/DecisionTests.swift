@@ -334,4 +334,24 @@ internal import Testing
       #expect(policy.admit(wanted, atMs: now) == .refused([.parentTooNarrow]))
     }
   }
+
+  @Test(
+    "Two persons hold the two roles of an exception, in either order",
+    arguments: [
+      (["caseworker"], ["supervisor"], true), (["supervisor"], ["caseworker"], true),
+      (["caseworker", "supervisor"], ["caseworker"], true), (["caseworker"], nil, true),
+      (["supervisor"], nil, true), (["caseworker"], ["caseworker"], false),
+      (["caseworker"], [], false), ([], ["supervisor"], false), ([], nil, false),
+      (["director"], ["lawyer"], false), (["director"], nil, false),
+    ] as [([String], [String]?, Bool)]
+  )
+  func persons(_ first: [String], _ second: [String]?, _ may: Bool) throws {
+    let policy = try RepositoryFile.policy()
+    let rule = try #require(policy.exception(.vitalInterest))
+    #expect(rule.roles.map(\.text) == ["caseworker", "supervisor"])
+    #expect(
+      rule.admits(first: first.compactMap { Code($0) }, second: second?.compactMap { Code($0) })
+        == may
+    )
+  }
 }

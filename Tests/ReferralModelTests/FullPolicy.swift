@@ -23,7 +23,7 @@ enum FullPolicy {
             "written_for": ["aid"], "written": ["signed"],
             "abroad": {"region": "far", "purposes": ["aid"], "arrival": "24h"},
             "narrow": [{"purpose": "aid", "group": "need", "fields": ["service"]}], "least_count": 10,
-            "receivers": [{"code": "bank", "labels": {"tg": "Бонк", "en": "Bank"}}, {"code": "court", "labels": {"tg": "Суд", "en": "Court"}}]
+            "receivers": [{"code": "bank", "family": true, "labels": {"tg": "Бонк", "en": "Bank"}}, {"code": "court", "labels": {"tg": "Суд", "en": "Court"}}]
           },
           "notices": [{"code": "first", "version": 1, "labels": {"tg": "Аввал", "en": "First"}, "text": {"tg": "Гӯш кунед.", "en": "Listen."}}],
           "retention": [{"code": "closed", "basis": "law", "life": "90d", "confirmed": false, "after": ["case-closed"], "labels": {"tg": "Баста", "en": "Closed"}}],

@@ -153,6 +153,7 @@ internal import Testing
       ),
       (#""least_count": 10"#, #""least_count": 5"#, ["least-count-changed"]),
       (#"{"code": "bank""#, #"{"code": "bench""#, ["receiver-added", "receiver-removed"]),
+      (#""family": true"#, #""family": false"#, ["receiver-family-changed"]),
       (#"{"tg": "Суд", "en": "Court"}"#, #"{"tg": "Суд", "en": "Bench"}"#, ["receiver-renamed"]),
       (#""en": "Listen.""#, #""en": "Listen well.""#, ["notice-text-changed"]),
       (

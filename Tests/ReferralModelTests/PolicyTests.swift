@@ -210,10 +210,10 @@ internal import Testing
     #expect(others.allSatisfy { $0.code == .danglingCode })
   }
 
-  @Test("More than sixteen purposes or groups are refused")
+  @Test("More than 32 purposes are refused")
   func tooMany() {
     let one = #"{"code": "aid", "groups""#
-    let many = (0..<16).map {
+    let many = (0..<32).map {
       #"{"code": "aid\#($0)", "groups": ["need"], "onward": false, "terms": ["single"], "labels": {"tg": "а", "en": "a"}},"#
     }.joined()
     let broken = SmallPolicy.text.replacing(one, with: many + one)

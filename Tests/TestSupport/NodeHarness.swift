@@ -58,6 +58,11 @@ package final class NodeHarness {
 
   /// The two users of every agency.
   package static let users = ["zarina", "farhod"]
+  /// What they do: together whatever an exception asks for.
+  package static let roles = [
+    "zarina": ["authority", "caseworker", "director", "supervisor"],
+    "farhod": ["data-officer", "director", "guardian-advocate", "lawyer", "supervisor"],
+  ]
 
   /// Prepares a folder; nothing is started.
   package init(
@@ -278,7 +283,8 @@ package final class HarnessNode {
   /// Users, desks, card and introduction.
   func furnish() throws {
     for user in NodeHarness.users {
-      try cli(["user", "add", user, "--passphrase-file", passphrase.path])
+      let roles = (NodeHarness.roles[user] ?? []).flatMap { ["--role", $0] }
+      try cli(["user", "add", user, "--passphrase-file", passphrase.path] + roles)
     }
     for desk in spec.desks {
       try cli([

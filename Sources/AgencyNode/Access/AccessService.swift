@@ -30,6 +30,7 @@ package struct AccessService: Sendable {
         detail: "at least \(LocalLimits.passphraseScalars) characters"
       )
     }
+    let roles = try known(request.roles)
     let node = node
     return try await NodeError.wrapping {
       guard try node.store.keyring.user(request.name) == nil else { throw NodeError(.userExists) }
@@ -52,8 +53,40 @@ package struct AccessService: Sendable {
           box: box
         )
       )
+      try await node.store.change { try $0.setMeta(Self.rolesKey(request.name), roles) }
       return UserAdded(name: request.name)
     }
+  }
+
+  /// Says what a person does here from now on.
+  package func setRoles(_ request: UserRoles) async throws(NodeError) -> UserRoles {
+    let roles = try known(request.roles)
+    let node = node
+    return try await NodeError.wrapping {
+      guard try node.store.keyring.user(request.name) != nil else {
+        throw NodeError(.userUnknown, detail: request.name)
+      }
+      try await node.store.change { try $0.setMeta(Self.rolesKey(request.name), roles) }
+      return request
+    }
+  }
+
+  /// What a person does here, as codes of the policy.
+  static func roles(of user: String, _ node: Node) async throws -> [Code] {
+    let text = try await node.store.read { try $0.meta(rolesKey(user)) } ?? ""
+    return text.split(separator: " ").compactMap { Code(String($0)) }
+  }
+
+  private static func rolesKey(_ user: String) -> String { "roles/\(user)" }
+
+  /// Roles that the policy gives to persons, sorted, with blanks between.
+  private func known(_ roles: [String]) throws(NodeError) -> String {
+    let codes = roles.compactMap { Code($0) }
+    let listed = node.trust.view.policy?.roles.filter { $0.bearer == .person }.map(\.code) ?? []
+    guard codes.count == roles.count, codes.allSatisfy(listed.contains) else {
+      throw NodeError(.policy, detail: "roles")
+    }
+    return Set(codes).sorted().map(\.text).joined(separator: " ")
   }
 
   /// Adds a desk with the keys of three epochs, sealed to its holders and, if asked, to paper.

@@ -3,6 +3,7 @@ package import LocalContract
 internal import NodeStore
 internal import ReferralModel
 internal import Sealing
+internal import Trust
 
 /// Corrections that reach every holder of what is corrected; and who the holders are.
 package struct AmendService: Sendable {
@@ -57,8 +58,11 @@ package struct AmendService: Sendable {
             presence: presence
           )
           messages.append((draft, item.referral.row, item.waits))
+        } catch is TrustFailure {
+          // It cannot be sealed to: no card, none of its keys, no right. The others are told all the same.
+          continue
         } catch let error as NodeError
-          where error.code == .grantMissing || error.code == .consentFrozen
+          where [.grantMissing, .consentFrozen, .deskKeyGone].contains(error.code)
         {
           continue
         }

@@ -160,6 +160,10 @@ package struct ConsentLifeService: Sendable {
     )
     let (kept, adultOn) = (dossier, request.record.adultOnMs)
     let again = try await node.store.change { transaction -> Again in
+      // Looked at again: she may have stopped it, or let it be erased, in between.
+      guard let now = try transaction.ownGrant(old.index), now.stopped == old.stopped,
+        now.withdrawIndex == old.withdrawIndex, now.cut == old.cut
+      else { throw NodeError(.consentFrozen, reasons: ["withdrawn"]) }
       let index = try transaction.grant(
         leg.draft,
         caseName: opened.name,

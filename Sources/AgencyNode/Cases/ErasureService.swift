@@ -118,6 +118,11 @@ struct ErasureService: Sendable {
         staff: .init(atMs: nowMs)
       )
     }
+    // More was asked while the files were looked through: the next round erases that too, and answers.
+    guard
+      try transaction.askedGroups(peer: row, log: erasure.log, index: erasure.index)
+        == erasure.groups
+    else { return }
     let referral = try transaction.offer(
       peer: row,
       log: erasure.log,
@@ -216,7 +221,7 @@ struct ErasureService: Sendable {
               staff: .init(atMs: atMs)
             )
           }
-          try transaction.ownErasureDone(grant: own.grant)
+          try transaction.ownErasureDone(grant: own.grant, groups: own.groups)
         }
       }
     }

@@ -60,6 +60,7 @@ package struct ExceptionService: Sendable {
         nowMs: nowMs,
         isException: true
       )
+      try await Self.checkRoles(policy, basis, presence.user, other, node)
       try node.store.keyring.addPersonKeys([(leg.key.id, opened.name, leg.key.secret)])
       let review = policy.consent?.reviewWithin ?? policy.exception(basis)?.life
       let reviewByMs = review.map { policy.calendar.dueMs($0, fromMs: nowMs) } ?? nowMs
@@ -105,6 +106,23 @@ package struct ExceptionService: Sendable {
     }
   }
 
+  /// The persons must hold the roles that the policy names for the exception (CNS-047).
+  private static func checkRoles(
+    _ policy: Policy,
+    _ basis: Basis,
+    _ first: String,
+    _ second: String?,
+    _ node: Node
+  ) async throws {
+    guard let rule = policy.exception(basis) else { return }
+    let mine = try await AccessService.roles(of: first, node)
+    var other: [Code]?
+    if let second { other = try await AccessService.roles(of: second, node) }
+    guard rule.admits(first: mine, second: other) else {
+      throw NodeError(.notAllowed, reasons: ["role-missing"])
+    }
+  }
+
   /// The second person stands by an exception, in time and in person.
   package func countersign(
     _ request: Countersign,
@@ -124,6 +142,9 @@ package struct ExceptionService: Sendable {
       }
       guard !presence.user.utf8.elementsEqual(exception.granter.utf8) else {
         throw NodeError(.notAllowed, reasons: ["second-person-same"])
+      }
+      if let policy = node.trust.view.policy, let basis = Basis(rawValue: grant.basis) {
+        try await Self.checkRoles(policy, basis, exception.granter, presence.user, node)
       }
       let desk = try await node.store.read { try $0.caseLine(grant.caseName) }?.desk ?? ""
       guard presence.deskNames.contains(desk) else { throw NodeError(.deskLocked, detail: desk) }

@@ -146,8 +146,8 @@ package struct OnwardService: Sendable {
         guard let now = try transaction.referral(referral.row), now.frozenSinceMs == nil,
           try !transaction.isWithdrawn(
             peer: row,
-            log: referral.grantLog,
-            index: referral.grantIndex,
+            log: now.grantLog,
+            index: now.grantIndex,
             groups: request.groups
           ),
           let cause = try transaction.receiveIndex(
@@ -173,8 +173,8 @@ package struct OnwardService: Sendable {
         try transaction.linkOnward(
           grant: grant,
           peer: referral.peer,
-          parentLog: referral.grantLog,
-          parentIndex: referral.grantIndex
+          parentLog: now.grantLog,
+          parentIndex: now.grantIndex
         )
         return grant
       }

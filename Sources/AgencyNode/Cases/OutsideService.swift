@@ -157,7 +157,11 @@ package struct OutsideService: Sendable {
     let untold =
       Code(request.receiver).map { policy.consent?.mayTell($0, dossier.answers) == false } ?? true
     let named = dossier.denials.contains { denial in request.to.map(denial.bars(user:)) ?? false }
-    guard !refused, !untold, !named else {
+    // Where a caregiver is suspected the family is told nothing, by no road (CNS-019).
+    let suspected =
+      taken.caregiverSuspect
+      && (Code(request.receiver).map { policy.consent?.isFamily($0) ?? false } ?? false)
+    guard !refused, !untold, !named, !suspected else {
       throw NodeError(.consentRefused, reasons: ["survivor-deny"])
     }
     return ((taken.decidedBy == "self" ? Basis.consent : .guardianConsent).rawValue, ())

@@ -189,21 +189,14 @@ package struct WithdrawalService: Sendable {
     let (view, me) = (node.trust.view, node.trust.me)
     let (nowMs, atMs) = (node.trustedMs, node.clock.nowMs())
     return try await NodeError.wrapping {
-      let grants = try await node.store.read { try $0.grants(caseName: name) }.filter { grant in
-        (chosen?.contains(grant.index) ?? true)
-          && (groups.map { taken in grant.groups.contains(where: taken.contains) } ?? true)
-      }
-      guard !grants.isEmpty, chosen.map({ Set($0).isSubset(of: grants.map(\.index)) }) ?? true
-      else { throw NodeError(.consentMissing) }
-      var people: [UInt64: NodeTransaction.Person] = [:]
-      for grant in grants {
-        if let key = try node.store.keyring.personKey(grant.person) {
-          people[grant.index] = .init(id: grant.person, key: PersonalKey(key), subject: name)
-        }
-      }
-      let known = people
-      let ended = try await node.store.change { transaction -> [GrantEnding.Ended] in
+      let (grants, ended) = try await node.store.change {
+        transaction -> ([OwnGrant], [GrantEnding.Ended]) in
+        // Chosen here: a consent that was given or renewed a moment ago is stopped as well (WDR-018).
+        let grants = try Self.chosen(chosen, of: name, touching: groups, transaction)
         let ended = try grants.map { grant in
+          let person = try node.store.keyring.personKey(grant.person).map {
+            NodeTransaction.Person(id: grant.person, key: PersonalKey($0), subject: name)
+          }
           let taken = groups.map { $0.filter(grant.groups.contains) }
           let ended = try GrantEnding(
             step: step,
@@ -214,7 +207,7 @@ package struct WithdrawalService: Sendable {
             atMs: atMs,
             staff: .init(actor: presence.user, atMs: atMs),
             actor: .survivor
-          ).apply(grant, person: known[grant.index], transaction)
+          ).apply(grant, person: person, transaction)
           if step == .stop, let channel, groups == nil {
             try transaction.openStop(
               grant: grant.index,
@@ -230,7 +223,7 @@ package struct WithdrawalService: Sendable {
           let after = try grants.compactMap { try transaction.ownGrant($0.index) }
           return try LocalJSON.encode(Self.changed(after, ended, nowMs: nowMs))
         }
-        return ended
+        return (grants, ended)
       }
       node.metrics.add(.withdrawals, ended.count)
       for entry in ended where entry.message != nil { node.lanes.wake(entry.peer) }
@@ -243,6 +236,29 @@ package struct WithdrawalService: Sendable {
       let after = try await node.store.read { try $0.grants(grants.map(\.index)) }
       return Self.changed(after, ended, nowMs: nowMs)
     }
+  }
+
+  /// The grants of a case that are meant: those chosen and what renews them, or all.
+  private static func chosen(
+    _ chosen: [UInt64]?,
+    of name: String,
+    touching groups: [String]?,
+    _ transaction: NodeTransaction
+  ) throws -> [OwnGrant] {
+    let all = try transaction.grants(caseName: name)
+    var wanted = chosen.map { Set($0) }
+    if let chosen {
+      guard Set(chosen).isSubset(of: all.map(\.index)) else { throw NodeError(.consentMissing) }
+      for grant in all where chosen.contains(grant.index) {
+        if let last = try transaction.newest(of: grant) { wanted?.insert(last.index) }
+      }
+    }
+    let meant = all.filter { grant in
+      (wanted?.contains(grant.index) ?? true)
+        && (groups.map { taken in grant.groups.contains(where: taken.contains) } ?? true)
+    }
+    guard !meant.isEmpty else { throw NodeError(.consentMissing) }
+    return meant
   }
 
   /// What has come of it, as the local API tells it.

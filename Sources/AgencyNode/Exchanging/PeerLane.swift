@@ -86,27 +86,30 @@ package actor PeerLane {
     guard let sent else { return }
     guard sent.isFull, ready == nil else { return try await store() }
     ready = try await settleAndTake(after: cursor, from: sent.size)
-    cursor = ready?.last ?? cursor
+    cursor = max(cursor, ready?.last ?? 0)
   }
 
   /// The batch that was taken ahead, if it may leave as it is.
   private func takenAhead() async throws(NodeError) -> Taken? {
-    guard let taken = ready else { return nil }
+    guard var taken = ready else { return nil }
     ready = nil
-    guard taken.stops == node.store.stops.value, !node.forks.holds(peer.text) else {
+    let (settled, from) = (node.settled.own, peerHolds ?? 0)
+    if taken.from != from {
+      // The peer has heard of this log by another road.
+      let old = taken
+      taken = try await NodeError.wrapping {
+        try await node.store.change { _ in
+        } after: { _, log in
+          try old.shown(in: log, from: from, settled: settled)
+        }
+      }
+    }
+    guard taken.stops == node.store.stops.value, mayDisclose else {
       // What it holds stands in the log and is judged again.
       cursor = 0
       return nil
     }
-    guard taken.from != peerHolds ?? 0 else { return taken }
-    // The peer has heard of this log by another road.
-    let (settled, from) = (node.settled.own, peerHolds ?? 0)
-    return try await NodeError.wrapping {
-      try await node.store.change { _ in
-      } after: { _, log in
-        try taken.shown(in: log, from: from, settled: settled)
-      }
-    }
+    return taken
   }
 
   /// The batch leaves.
@@ -129,7 +132,7 @@ package actor PeerLane {
     /// The size of this log that the peer holds.
     let from: UInt64
     let settled: SettledBook.Own?
-    let isForked: Bool
+    let onlyNotices: Bool
 
     func take(_ transaction: NodeTransaction) throws -> [LoggedMessage] {
       try transaction.takeBatch(
@@ -144,7 +147,7 @@ package actor PeerLane {
         atMs: atMs,
         padLimit: view.policy?.padLimit ?? LegOrder.padLimit,
         untilStepMs: view.policy?.untilStep?.nominalMs ?? 0,
-        onlyNotices: isForked
+        onlyNotices: onlyNotices
       )
     }
 
@@ -204,8 +207,15 @@ package actor PeerLane {
       from: from,
       // Once the peer has tied it to what it holds, every later checkpoint extends it by K3.
       settled: node.settled.own.flatMap { $0.size > settledGiven ? $0 : nil },
-      isForked: node.forks.holds(peer.text)
+      onlyNotices: !mayDisclose
     )
+  }
+
+  /// Whether anything but a notice may go to the peer: it is an active member (REG-023), and its log has
+  /// one history (CHK-036).
+  private var mayDisclose: Bool {
+    !node.forks.holds(peer.text)
+      && node.trust.view.directory.isActive(peer, atMs: node.trustedMs)
   }
 
   /// The delivery of a batch that stands in the log.

@@ -50,9 +50,9 @@ extension ConsentPhrase {
       .english: "How does this person stand to her?",
     ],
     .adultOrChild: [
-      .tajik: "Калонсол, кӯдак ё номаълум (adult/child/doubtful)?",
-      .russian: "Взрослая, ребёнок или неясно (adult/child/doubtful)?",
-      .english: "Adult, child, or doubtful (adult/child/doubtful)?",
+      .tajik: "Калонсол, кӯдак ё номаълум?",
+      .russian: "Взрослая, ребёнок или неясно?",
+      .english: "Adult, child, or doubtful?",
     ],
     .ageBand: [
       .tajik: "Гурӯҳи синну сол?",
@@ -85,9 +85,22 @@ extension ConsentPhrase {
       .english: "Who helps her understand without deciding? (empty: nobody)",
     ],
     .childAssent: [
-      .tajik: "Кӯдак чӣ гуфт (given/written/refused/not-able)?",
-      .russian: "Что сказал ребёнок (given/written/refused/not-able)?",
-      .english: "What did the child say (given/written/refused/not-able)?",
+      .tajik: "Кӯдак чӣ гуфт?",
+      .russian: "Что сказал ребёнок?",
+      .english: "What did the child say?",
+    ],
+    .bornOn: [
+      .tajik: "Санаи таваллуд, масалан 2010-05-31 (холӣ — маълум нест):",
+      .russian: "Дата рождения, например 2010-05-31 (пусто — неизвестна):",
+      .english: "Born on, such as 2010-05-31 (empty: not known):",
+    ],
+    .whoMustNotKnow: [
+      .tajik:
+        "Кӣ набояд донад: agency:МУАССИСА, district:МИНТАҚА ё person:КОРМАНД; якторӣ (холӣ — дигар ҳеҷ кас)",
+      .russian:
+        "Кто не должен узнать: agency:УЧРЕЖДЕНИЕ, district:РЕГИОН или person:СОТРУДНИК; по одному (пусто — больше никто)",
+      .english:
+        "Who must not learn of it: agency:ID, district:REGION or person:USER; one at a time (empty: nobody else)",
     ],
     .suspectCaregiver: [
       .tajik: "Оё ба парастор шубҳа ҳаст?",

@@ -19,6 +19,8 @@ package enum ConsentPhrase: String, CaseIterable, Sendable {
   case interpreterIndependent
   case whoCameAlong
   case whoSupports
+  case bornOn
+  case whoMustNotKnow
   case childAssent
   case suspectCaregiver
   case readToHer

@@ -151,6 +151,11 @@ enum ConsentReasons {
       .russian: "Второй человек должен быть другим.",
       .english: "The second person must be somebody else.",
     ],
+    "role-missing": [
+      .tajik: "Сиёсат барои ин истисно вазифаҳои дигари ду шахсро талаб мекунад.",
+      .russian: "Для этого исключения политика требует других ролей у двух людей.",
+      .english: "The policy asks for other roles of the two persons.",
+    ],
     "reason-missing": [
       .tajik: "Сабаб навишта нашудааст.",
       .russian: "Не указана причина.",

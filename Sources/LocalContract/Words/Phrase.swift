@@ -39,6 +39,7 @@ package enum Phrase: String, CaseIterable, Sendable {
   case commissioners
   case thresholds
   case userAdded
+  case rolesSet
   case deskAdded
   case unlocked
   case locked

@@ -38,6 +38,7 @@ extension PhraseTable {
       .members: "Members",
       .commissioners: "Commission",
       .thresholds: "Signatures needed",
+      .rolesSet: "{0} now works here as: {1}.",
       .userAdded: "Account {0} was made.",
       .deskAdded: "Desk {0} was made. Sign a card so that others can refer to it.",
       .unlocked: "Open for {0}: {1}. Closes after {2} minutes without use.",

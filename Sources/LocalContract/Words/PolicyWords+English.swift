@@ -106,6 +106,7 @@ extension PolicyWords {
       "review-within": "Somebody else looks at an exception within: {1} → {2}.",
       "abroad-region": "Agencies of other countries have the region: {1} → {2}.",
       "abroad-arrival": "After a journey abroad the arrival is confirmed within: {1} → {2}.",
+      "receiver-family": "“{0}” is told nothing where a caregiver is suspected: {1} → {2}.",
       "question-record": "Without a yes to “{0}” no record is kept: {1} → {2}.",
       "least-count": "No count below this is shown: {1} → {2}.",
       "notice-text": "The notice “{0}” reads otherwise (edition {1} → {2}).",

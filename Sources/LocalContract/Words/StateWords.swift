@@ -10,6 +10,10 @@ package enum StateWords: String, CaseIterable, Sendable {
   case register
   /// Where messages are.
   case message
+  /// Whether somebody is grown.
+  case capacity
+  /// What a child said.
+  case assent
 
   /// The text in a language; the code itself where it is not known.
   package func text(_ code: String, _ language: PhraseLanguage) -> String {
@@ -24,6 +28,8 @@ package enum StateWords: String, CaseIterable, Sendable {
     case .agency: Self.agencyTable
     case .register: Self.registerTable
     case .message: Self.messageTable
+    case .capacity: Self.capacityTable
+    case .assent: Self.assentTable
     }
   }
 
@@ -106,6 +112,23 @@ package enum StateWords: String, CaseIterable, Sendable {
     "receipts-not-final": [
       .tajik: "забонхатҳои тасдиқнашуда", .russian: "квитанции не закреплены",
       .english: "receipts not final",
+    ],
+  ]
+
+  private static let capacityTable: [String: [PhraseLanguage: String]] = [
+    "adult": [.tajik: "калонсол", .russian: "взрослый человек", .english: "an adult"],
+    "child": [.tajik: "кӯдак", .russian: "ребёнок", .english: "a child"],
+    "doubtful": [.tajik: "маълум нест", .russian: "неясно", .english: "not clear"],
+  ]
+
+  private static let assentTable: [String: [PhraseLanguage: String]] = [
+    "given": [.tajik: "розӣ шуд", .russian: "согласие устно", .english: "agreed"],
+    "written": [
+      .tajik: "хаттӣ розӣ шуд", .russian: "согласие письменно", .english: "agreed in writing",
+    ],
+    "refused": [.tajik: "рад кард", .russian: "отказ", .english: "said no"],
+    "not-able": [
+      .tajik: "гуфта наметавонад", .russian: "не может сказать", .english: "cannot say",
     ],
   ]
 }

@@ -6,7 +6,7 @@ struct UserGroup: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "user",
     abstract: "Accounts of people at this node.",
-    subcommands: [CreateUser.self]
+    subcommands: [CreateUser.self, SetRoles.self]
   )
 }
 
@@ -15,11 +15,19 @@ struct CreateUser: NodeCommand {
   static let configuration = CommandConfiguration(
     commandName: "add",
     abstract: "Make an account; its passphrase is asked for.",
-    discussion: "  amonat user add zarina"
+    discussion: """
+      The policy asks for two persons with certain roles where it allows an exception.
+
+        amonat user add zarina
+        amonat user add farrukh --role supervisor --role data-officer
+      """
   )
 
   @Argument(help: "The account's name: a-z, 0-9, . and -; never a survivor's.")
   var name: String
+
+  @Option(help: "What the person does here, a role of the policy; may be repeated.")
+  var role: [String] = []
 
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var node: NodeOptions
@@ -27,12 +35,45 @@ struct CreateUser: NodeCommand {
   func perform(_ call: NodeCall) async throws(CommandFailure) -> UserAdded {
     let secret = try passphrase.read(for: name, isNew: true, call.words)
     return try await call { client throws(LocalFailure) in
-      try await client.addUser(UserAdd(name: name, passphrase: secret))
+      try await client.addUser(UserAdd(name: name, passphrase: secret, roles: role))
     }
   }
 
   func show(_ answer: UserAdded, in report: inout Report) {
     report.line(report.words(.userAdded, answer.name))
+  }
+}
+
+/// Says what a person does here.
+struct SetRoles: NodeCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "role",
+    abstract: "Say what a person does here, instead of what was said before.",
+    discussion: """
+      Roles are codes of the policy, such as caseworker, supervisor, director, lawyer.
+
+        amonat user role farrukh --role supervisor --role data-officer
+      """
+  )
+
+  @Argument(help: "The account's name.")
+  var name: String
+
+  @Option(help: "A role of the policy; may be repeated. None: no role.")
+  var role: [String] = []
+
+  @OptionGroup var node: NodeOptions
+
+  func perform(_ call: NodeCall) async throws(CommandFailure) -> UserRoles {
+    try await call { client throws(LocalFailure) in
+      try await client.setRoles(UserRoles(name: name, roles: role))
+    }
+  }
+
+  func show(_ answer: UserRoles, in report: inout Report) {
+    let roles = answer.roles.map(report.labels.role)
+    let list = roles.isEmpty ? report.words(.none) : roles.joined(separator: ", ")
+    report.line(report.words(.rolesSet, answer.name, list))
   }
 }
 

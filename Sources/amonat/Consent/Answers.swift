@@ -29,15 +29,25 @@ struct Answers {
   /// What an empty line means.
   enum Silence { case first, nothing, askedAgain }
 
-  /// One of some codes.
+  /// One of some codes, by its number, its code or what people read for it.
   func choice(
     _ question: String,
-    _ codes: [String],
+    _ choices: [(code: String, label: String)],
     silence: Silence = .first
   ) throws(CommandFailure) -> String {
+    let codes = choices.map(\.code)
     let offered = codes.joined(separator: ", ")
+    say(question)
+    for (place, choice) in choices.enumerated() {
+      let same = Self.same(choice.code, choice.label)
+      say("  \(place + 1)  \(choice.label)" + (same ? "" : "  [\(choice.code)]"))
+    }
     while true {
-      let answer = try line("\(question) [\(offered)]")
+      let answer = try line(">")
+      if let number = Int(answer), choices.indices.contains(number - 1) {
+        return choices[number - 1].code
+      }
+      if let choice = choices.first(where: { Self.same($0.label, answer) }) { return choice.code }
       switch silence {
       case .nothing where answer.isEmpty: return ""
       case .first where answer.isEmpty: if let first = codes.first { return first }

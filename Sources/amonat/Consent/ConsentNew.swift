@@ -14,10 +14,10 @@ struct ConsentNew: AsyncParsableCommand {
     discussion: """
       The questions come in the language of --lang, the codes and texts from the policy in force.
       Each --leg is one recipient, one purpose and its field groups, the need first; every group is
-      a question of its own. Answers come from the terminal or, line by line, from standard input.
+      a question of its own. The policy's notice is read out first. Answers come from the terminal or, line by line, from standard input.
       A receipt is printed only if she wants one and it is safe. With --from nothing is asked.
 
-        amonat consent new --case 3f0c… --notice tj-nrm-1 --lang tg \\
+        amonat consent new --case 3f0c… --lang tg \\
           --leg shelter.example:accommodation:need,identity,contact:30
         amonat consent new --case 3f0c… --from consent.json
       """
@@ -26,8 +26,8 @@ struct ConsentNew: AsyncParsableCommand {
   @Option(name: .customLong("case"), help: "The case's id.")
   var caseID: String
 
-  @Option(help: "Id and version of the notice that is explained.")
-  var notice: String = "tj-nrm-1"
+  @Option(help: "The notice that is explained, a code of the policy. Default: the one that fits.")
+  var notice: String?
 
   @Option(help: "PEER:PURPOSE:GROUP,GROUP[:DAYS]; may be repeated.")
   var leg: [LegArgument] = []

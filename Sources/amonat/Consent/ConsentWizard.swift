@@ -24,21 +24,24 @@ struct ConsentWizard {
   /// Asks everything.
   func ask(
     caseID: String,
-    notice: String,
+    notice: String?,
     legs: [LegArgument]
   ) throws(CommandFailure) -> Outcome? {
     // Nobody is asked anything before it is clear that each leg can be asked about.
     for leg in legs { _ = try purpose(of: leg) }
     answers.say(words(.wizardStart))
-    var facts = try circumstances(notice: notice)
+    var (facts, denied) = try circumstances(legs)
+    let notice = try self.notice(notice, for: facts.capacity, legs)
+    facts.notice = notice.id
     answers.say(words(.readToHer))
+    if let text = notice.text { answers.say(text) }
     var said: [String: Bool] = [:]
     for question in policy.consent?.questions ?? [] {
       said[question.code.text] = try answers.yes(question.labels.text(in: language))
     }
     // Nothing is kept of somebody who does not want it, not even that she was here.
     guard policy.consent?.mayKeep(said) ?? true else { return nil }
-    var record = ConsentRecord(case: caseID, grants: [], answers: said)
+    var record = ConsentRecord(case: caseID, grants: [], denied: denied, answers: said)
     for leg in legs { try ask(leg, facts: facts, into: &record) }
     // A no to the police is a no to every leg that serves them (CNS-028).
     for purpose in policy.consent?.refused(by: said) ?? [] {
@@ -47,7 +50,7 @@ struct ConsentWizard {
     }
     facts.withdrawalExplained = try answers.yes(words(.withdrawalExplained))
     facts.teachBack = try answers.yes(words(.teachBack))
-    facts.expression = try answers.choice(words(.howShown), codes("consent-expression"))
+    facts.expression = try answers.choice(words(.howShown), choices("consent-expression"))
     if ["oral-witnessed", "thumb-mark"].contains(facts.expression) {
       facts.witness = try answers.text(words(.whoWitnessed))
     }
@@ -125,22 +128,24 @@ struct ConsentWizard {
   }
 
   /// How consent is taken, asked of the case manager.
-  private func circumstances(notice: String) throws(CommandFailure) -> ConsentFacts {
+  private func circumstances(
+    _ legs: [LegArgument]
+  ) throws(CommandFailure) -> (facts: ConsentFacts, denied: [String]) {
     let capacity = try answers.choice(
       words(.adultOrChild),
-      ["adult", "child", "doubtful"],
+      ["adult", "child", "doubtful"].map { ($0, words.state($0, of: .capacity)) },
       silence: .askedAgain
     )
-    let band = try answers.choice(words(.ageBand), codes("age-band"), silence: .nothing)
+    let band = try answers.choice(words(.ageBand), choices("age-band"), silence: .nothing)
     let decider = try answers.choice(
       words(.whoDecides),
-      codes("decider"),
+      choices("decider"),
       silence: .askedAgain
     )
     var facts = ConsentFacts(
-      notice: notice,
+      notice: "",
       language: language.text,
-      mode: try answers.choice(words(.howExplained), codes("notice-mode")),
+      mode: try answers.choice(words(.howExplained), choices("notice-mode")),
       decidedBy: decider,
       capacity: capacity,
       ageBand: band.isEmpty ? nil : band,
@@ -153,8 +158,13 @@ struct ConsentWizard {
       facts.caregiverSuspect = try answers.yes(words(.suspectCaregiver))
       facts.assent = try answers.choice(
         words(.childAssent),
-        ["not-able", "given", "written", "refused"]
+        ["not-able", "given", "written", "refused"].map { ($0, words.state($0, of: .assent)) }
       )
+      // From that day on she is asked herself.
+      while let born = try answers.text(words(.bornOn)) {
+        facts.adultOnMs = policy.adultOnMs(born: born)
+        if facts.adultOnMs != nil { break }
+      }
     }
     facts.companion = try answers.text(words(.whoCameAlong))
     facts.interpreter = try answers.text(words(.whoInterprets))
@@ -162,11 +172,39 @@ struct ConsentWizard {
       facts.interpreterIndependent = try answers.yes(words(.interpreterIndependent))
     }
     facts.supporter = try answers.text(words(.whoSupports))
-    return facts
+    var denied: [String] = []
+    while let text = try answers.text(words(.whoMustNotKnow)) {
+      if let denial = Denial(text) { denied.append(denial.text) }
+    }
+    return (facts, denied)
   }
 
-  private func codes(_ list: String) -> [String] {
-    Code(list).flatMap { policy.list($0) }?.entries.map(\.code.text) ?? []
+  /// The notice that is read to her: the one asked for, the one named after who she is or what for, or the
+  /// policy's first.
+  private func notice(
+    _ asked: String?,
+    for capacity: String,
+    _ legs: [LegArgument]
+  ) throws(CommandFailure) -> (id: String, text: String?) {
+    let names = [capacity] + legs.map(\.purpose)
+    let found =
+      if let asked {
+        policy.notices.first { $0.code.text == asked }
+      } else {
+        policy.notices.first { names.contains($0.code.text) } ?? policy.notices.first
+      }
+    if let found { return ("\(found.code.text)-\(found.version)", found.text.text(in: language)) }
+    // A notice on paper, or a policy without any.
+    guard let asked else {
+      throw .input(words(.notOfThePolicy, "--notice", "", policy.name.text))
+    }
+    return (asked, nil)
+  }
+
+  private func choices(_ list: String) -> [(code: String, label: String)] {
+    Code(list).flatMap { policy.list($0) }?.entries.map {
+      ($0.code.text, $0.labels.text(in: language))
+    } ?? []
   }
 }
 

@@ -37,6 +37,12 @@ struct PolicyLabels {
     return catalogue.label(basis)
   }
 
+  /// The label of a role, of a person or an agency.
+  func role(_ code: String) -> String {
+    guard let catalogue, let role = Code(code) else { return code }
+    return catalogue.label(.role(role))
+  }
+
   func kept(_ code: String) -> String {
     guard let catalogue, let code = Code(code) else { return code }
     return catalogue.label(.kept(code))
