@@ -354,5 +354,41 @@ extension NodeTests {
       let renewed = try await life.renew(asAdult, zarina)
       #expect(renewed.grants.map(\.basis) == ["consent"])
     }
+
+    @Test("A grant that is wider than the policy is refused with its code, and counted in the log")
+    func widerThanThePolicy() async throws {
+      let pair = try Pair()
+      defer { pair.end() }
+      try await pair.harness.start()
+      let caseID = try ConsentTests.newCase(pair)
+      pair.ministry.stop()
+      let nowMs = NodeClock.system.nowMs()
+      let node = try await pair.opened(pair.ministry, atMs: nowMs)
+      let zarina = try await Self.presence(node)
+      do {
+        _ = try await ConsentService(node: node).record(
+          ConsentRecord(
+            case: caseID,
+            grants: [Pair.grant(["need", "exploitation"])],
+            record: Pair.facts
+          ),
+          zarina
+        )
+        Issue.record("the policy gives health no exploitation")
+      } catch {
+        #expect(error.code == .policy && error.reasons == ["policy-groups"])
+      }
+      #expect(try await ConsentService(node: node).list(caseID, zarina).grants.isEmpty)
+      _ = try await node.store.change { try $0.logRefusals(beganByMs: nowMs, atMs: nowMs) }
+      let path = pair.root.appendingPathComponent("wide.bundle")
+      _ = try await AuditService(node: node).export(to: path.path)
+      let lines = try String(contentsOf: path, encoding: .utf8).split(separator: "\n")
+      #expect(
+        lines.count {
+          $0.contains("\"type\":\"refusals\"") && $0.contains("\"code\":\"own-policy\"")
+            && $0.contains("clinic.example")
+        } == 1
+      )
+    }
   }
 }

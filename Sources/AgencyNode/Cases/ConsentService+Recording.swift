@@ -24,7 +24,33 @@ extension ConsentService {
 
   /// Records a consent: each leg is admitted by the policy and becomes a grant event of its own;
   /// refusals are events too, so that an auditor can see that "no" exists.
+  ///
+  /// What the policy does not allow is counted, by recipient, as a refused move is (EXC-010).
   package func record(
+    _ request: ConsentRecord,
+    _ presence: SessionVault.Presence
+  ) async throws(NodeError) -> ConsentRecorded {
+    do throws(NodeError) {
+      return try await taken(request, presence)
+    } catch {
+      if error.code == .policy {
+        let (node, atMs) = (node, node.clock.nowMs())
+        let directory = node.trust.view.directory
+        let peers = Set(request.grants.compactMap { AgencyID($0.peer) })
+          .filter { directory.agency($0) != nil }
+        try await NodeError.wrapping {
+          try await node.store.change { transaction in
+            for peer in peers.sorted() {
+              try transaction.countRefusal(peer: peer.text, code: "own-policy", atMs: atMs)
+            }
+          }
+        }
+      }
+      throw error
+    }
+  }
+
+  private func taken(
     _ request: ConsentRecord,
     _ presence: SessionVault.Presence
   ) async throws(NodeError) -> ConsentRecorded {
