@@ -174,10 +174,15 @@ extension NodeReader {
     }
   }
 
-  /// What was sent under our grants of a case: who holds which groups.
+  /// What was sent, or will be, under our grants of a case: who holds which groups.
   package struct Holding: Sendable {
     package let referral: ReferralRow
+    /// The groups that have left; empty where the recipient holds nothing yet.
     package let groups: [String]
+    /// The groups that have left or will.
+    package let reach: [String]
+    /// Whether something of it waits: for an acceptance, or the offer itself for its moment.
+    package let waits: Bool
     package let erasedAtMs: UInt64?
     /// What its erasure receipt says is kept; `nil` where nothing is.
     package let kept: Kept?
@@ -192,7 +197,7 @@ extension NodeReader {
     }
   }
 
-  /// Everybody to whom a byte of a case was sent, with the groups that were in it.
+  /// Everybody to whom something of a case was sent or will be, with the groups that are in it.
   package func holdings(caseName: String) throws -> [Holding] {
     let rows = try Row.fetchAll(
       database,
@@ -201,7 +206,12 @@ extension NodeReader {
           h.kept_groups AS kept_groups, h.kept_class AS kept_class, h.kept_basis AS kept_basis,
           h.kept_until AS kept_until,
           (SELECT group_concat(o.groups, ' ') FROM outbound o
-            WHERE o.referral = r.id AND o.basis <> '' AND o.idx NOT NULL) AS sent
+            WHERE o.referral = r.id AND o.basis <> '' AND o.idx NOT NULL) AS sent,
+          (SELECT group_concat(o.groups, ' ') FROM outbound o
+            WHERE o.referral = r.id AND o.basis <> '' AND o.state IN (0, 1, 2, 5)) AS reach,
+          EXISTS (SELECT 1 FROM outbound o WHERE o.referral = r.id AND o.state = 5)
+            OR NOT EXISTS (SELECT 1 FROM outbound o
+              WHERE o.referral = r.id AND o.kind = 'offer' AND o.idx NOT NULL) AS waits
         FROM referral r JOIN peer p ON p.id = r.peer
         JOIN consent_grant g ON g.idx = r.grant_idx AND g.log = r.grant_log
         JOIN case_file c ON c.id = g.case_id
@@ -211,51 +221,21 @@ extension NodeReader {
       arguments: [caseName]
     )
     return try rows.compactMap { row in
-      guard let sent = row["sent"] as String? else { return nil }
+      let (sent, reach) = (row["sent"] as String?, row["reach"] as String?)
+      guard sent != nil || reach != nil else { return nil }
       return Holding(
         referral: try ReferralRow(row),
-        groups: Set(sent.split(separator: " ").map(String.init)).sorted(),
+        groups: Self.words(sent),
+        reach: Self.words(reach),
+        waits: row["waits"],
         erasedAtMs: (row["erased_at"] as Int64?).map { UInt64($0) },
         kept: Self.kept(row)
       )
     }
   }
 
-  /// A referral of a case under which content has left or will leave.
-  package struct Reach: Sendable {
-    package let referral: ReferralRow
-    /// The groups that have left or will.
-    package let groups: [String]
-    /// Whether something of it waits: for an acceptance, or the offer itself for its moment.
-    package let waits: Bool
-  }
-
-  /// Everybody who holds something of a case or will: whom a correction must reach.
-  package func reach(caseName: String) throws -> [Reach] {
-    let rows = try Row.fetchAll(
-      database,
-      sql: """
-        SELECT r.*, p.agency AS agency,
-          (SELECT group_concat(o.groups, ' ') FROM outbound o
-            WHERE o.referral = r.id AND o.basis <> '' AND o.state IN (0, 1, 2, 5)) AS reach,
-          EXISTS (SELECT 1 FROM outbound o WHERE o.referral = r.id AND o.state = 5)
-            OR NOT EXISTS (SELECT 1 FROM outbound o
-              WHERE o.referral = r.id AND o.kind = 'offer' AND o.idx NOT NULL) AS waits
-        FROM referral r JOIN peer p ON p.id = r.peer
-        JOIN consent_grant g ON g.idx = r.grant_idx AND g.log = r.grant_log
-        JOIN case_file c ON c.id = g.case_id
-        WHERE c.name = ? AND r.role = 0 ORDER BY r.id
-        """,
-      arguments: [caseName]
-    )
-    return try rows.compactMap { row in
-      guard let reach = row["reach"] as String? else { return nil }
-      return Reach(
-        referral: try ReferralRow(row),
-        groups: Set(reach.split(separator: " ").map(String.init)).sorted(),
-        waits: row["waits"]
-      )
-    }
+  private static func words(_ text: String?) -> [String] {
+    Set((text ?? "").split(separator: " ").map(String.init)).sorted()
   }
 
   private static func kept(_ row: Row) -> Holding.Kept? {

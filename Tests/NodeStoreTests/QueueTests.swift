@@ -72,6 +72,25 @@ internal import TransparencyLog
     )
   }
 
+  @Test("What waited for its moment leaves in its place, and nothing on its way is taken again")
+  func inItsPlace() async throws {
+    let state = try State.created()
+    let store = try state.open()
+    let grant = try await store.grant()
+    try await store.change {
+      try $0.queueOffer(1, grant: grant)
+      try $0.queueOffer(2, grant: grant, held: true)
+      try $0.queueOffer(3, grant: grant)
+    }
+    let first = try await store.take()
+    #expect(first.map(\.message.message) == [1, 3].map { Sample.digest($0) })
+    let last = try #require(first.last).message.row
+    try state.run(state.folder.node, "UPDATE outbound SET state = 0 WHERE state = 5")
+    try await store.change { _ = try $0.queueOffer(4, grant: grant) }
+    let next = try await store.take(after: last).map(\.message.message)
+    #expect(next == [2, 4].map { Sample.digest($0) })
+  }
+
   @Test("A logged message without a receipt is not sent again once its grant has been stopped")
   func notSentAgain() async throws {
     let state = try State.created()

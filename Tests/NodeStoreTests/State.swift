@@ -94,6 +94,13 @@ final class State: Sendable {
     return try queue.read { db in try Value.fetchOne(db, sql: sql) }
   }
 
+  /// Changes a database file from outside.
+  func run(_ file: URL, _ sql: String) throws {
+    let queue = try DatabaseQueue(path: file.path)
+    defer { try? queue.close() }
+    try queue.write { db in try db.execute(sql: sql) }
+  }
+
   /// Whether bytes stand anywhere in a database file or its write-ahead log.
   func holds(_ bytes: [UInt8], in file: URL) throws -> Bool {
     for path in [file.path, file.path + "-wal"]
@@ -192,11 +199,11 @@ extension NodeStore {
   }
 
   /// The next messages for the peer, each with its opened event.
-  func take(nowMs: UInt64 = Sample.nowMs) async throws -> [Taken] {
+  func take(nowMs: UInt64 = Sample.nowMs, after: Int64 = 0) async throws -> [Taken] {
     try await change { transaction in
       try transaction.takeBatch(
         peer: Sample.peer,
-        after: 0,
+        after: after,
         limit: 32,
         register: Sample.register,
         policy: Sample.policy,

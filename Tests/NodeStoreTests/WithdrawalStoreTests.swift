@@ -265,4 +265,21 @@ internal import TransparencyLog
       #expect(try handedOn(5).isEmpty)
     }
   }
+
+  @Test("An own erasure that grew while it was carried out stands until the rest is gone too")
+  func grownErasure() async throws {
+    let state = try State.created()
+    let store = try state.open()
+    let grant = try await store.grant()
+    try await store.change { try $0.wantOwnErasure(grant: grant, groups: ["contact"]) }
+    let begun = try #require(try await store.read { try $0.ownErasures() }.first)
+    #expect(begun.groups == ["contact"])
+    // Everything is asked for, while the files are looked through for the first part.
+    try await store.change { try $0.wantOwnErasure(grant: grant, groups: nil) }
+    try await store.change { try $0.ownErasureDone(grant: grant, groups: begun.groups) }
+    let rest = try #require(try await store.read { try $0.ownErasures() }.first)
+    #expect(rest.grant == grant && rest.groups == nil)
+    try await store.change { try $0.ownErasureDone(grant: grant, groups: nil) }
+    #expect(try await store.read { try $0.ownErasures() }.isEmpty)
+  }
 }

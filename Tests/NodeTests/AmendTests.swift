@@ -50,6 +50,34 @@ extension NodeTests {
       }
     }
 
+    @Test("A recipient that cannot be sealed to is named, and keeps no correction from the case")
+    func notReachable() async throws {
+      let pair = try Pair()
+      defer { pair.end() }
+      try await pair.harness.start()
+      let sender = try await Pair.session(at: pair.ministry.socket)
+      let contact = { (number: String) -> [String: FieldValue] in
+        ["channel": .text("telephone"), "number": .text(number)]
+      }
+      let opened = try await sender.openCase(
+        CaseOpen(desk: "intake", sections: ["need": Pair.need, "contact": contact("000-1")])
+      )
+      let grant = try await sender.recordConsent(
+        ConsentRecord(case: opened.case, grants: [Pair.grant(["need"])], record: Pair.facts)
+      ).grants[0].grant
+      let sent = try await sender.refer(
+        ReferBatch(referrals: [ReferAsk(grant: grant, fromCase: true)], wait: .receipt)
+      ).first
+      try pair.ministry.cli(["register", "import", pair.harness.suspending("clinic.example")])
+      var need = Pair.need
+      need["summary"] = .text("corrected")
+      let amended = try await sender.amend(opened.case, CaseAmend(sections: ["need": need]))
+      #expect(amended.referrals.isEmpty)
+      #expect(amended.unreached.map(\.referral) == [try #require(sent?.referral)])
+      let kept = try await sender.showCase(opened.case).sections["need"]?["summary"]
+      #expect(kept == .text("corrected"))
+    }
+
     @Test("A correction overtakes nothing: what has not left yet arrives corrected")
     func beforeItLeaves() async throws {
       let pair = try Pair()

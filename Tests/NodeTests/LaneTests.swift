@@ -31,45 +31,59 @@ extension NodeTests {
       try Checkpoint.claimed(note: delivery.checkpoint).size
     }
 
+    /// More than one batch in the queue of a peer, at a node in this process that calls nobody.
+    private struct Queued {
+      let node: Node
+      let presence: SessionVault.Presence
+      let lane: PeerLane
+      let grants: [(case: String, grant: UInt64)]
+
+      init(_ pair: Pair) async throws {
+        // They meet, so that the sender has a card to seal to.
+        try await pair.harness.start()
+        let client = try await Pair.session(at: pair.ministry.socket)
+        var grants: [(case: String, grant: UInt64)] = []
+        for count in [PeerLane.batchLimit, 2] {
+          let opened = try await client.openCase(
+            CaseOpen(desk: "intake", sections: ["need": Pair.need])
+          )
+          let recorded = try await client.recordConsent(
+            ConsentRecord(
+              case: opened.case,
+              grants: [GrantAsk](repeating: Pair.grant(["need"]), count: count),
+              record: Pair.facts
+            )
+          )
+          grants += recorded.grants.map { (opened.case, $0.grant) }
+        }
+        pair.ministry.stop()
+        node = try await pair.opened(pair.ministry, atMs: NodeClock.system.nowMs())
+        let token = try await AccessService(node: node).unlock(
+          Unlock(user: NodeHarness.users[0], passphrase: Pair.passphrase)
+        ).token
+        presence = try await node.sessions.presence(token)
+        for part in [grants.prefix(PeerLane.batchLimit), grants.dropFirst(PeerLane.batchLimit)] {
+          let results = try await ReferralService(node: node).refer(
+            ReferBatch(
+              referrals: part.map { ReferAsk(grant: $0.grant, content: ["need": Pair.need]) },
+              wait: .queued
+            ),
+            presence
+          )
+          #expect(results.results.allSatisfy { $0.problem == nil })
+        }
+        lane = await LaneBook(node: node).lane(try #require(AgencyID("clinic.example")))
+        self.grants = grants
+      }
+    }
+
     @Test("What was taken ahead does not leave once she has stopped it (WDR-004)")
     func stoppedAhead() async throws {
       let pair = try Pair()
       defer { pair.end() }
-      // They meet, so that the sender has a card to seal to.
-      try await pair.harness.start()
-      let client = try await Pair.session(at: pair.ministry.socket)
-      var grants: [(case: String, grant: UInt64)] = []
-      for count in [PeerLane.batchLimit, 2] {
-        let opened = try await client.openCase(
-          CaseOpen(desk: "intake", sections: ["need": Pair.need])
-        )
-        let recorded = try await client.recordConsent(
-          ConsentRecord(
-            case: opened.case,
-            grants: [GrantAsk](repeating: Pair.grant(["need"]), count: count),
-            record: Pair.facts
-          )
-        )
-        grants += recorded.grants.map { (opened.case, $0.grant) }
-      }
-      pair.ministry.stop()
-      let node = try await pair.opened(pair.ministry, atMs: NodeClock.system.nowMs())
-      let token = try await AccessService(node: node).unlock(
-        Unlock(user: NodeHarness.users[0], passphrase: Pair.passphrase)
-      ).token
-      let presence = try await node.sessions.presence(token)
-      for part in [grants.prefix(PeerLane.batchLimit), grants.dropFirst(PeerLane.batchLimit)] {
-        let results = try await ReferralService(node: node).refer(
-          ReferBatch(
-            referrals: part.map { ReferAsk(grant: $0.grant, content: ["need": Pair.need]) },
-            wait: .queued
-          ),
-          presence
-        )
-        #expect(results.results.allSatisfy { $0.problem == nil })
-      }
-      let clinic = try #require(AgencyID("clinic.example"))
-      let lane = await LaneBook(node: node).lane(clinic)
+      let queued = try await Queued(pair)
+      let (node, presence, lane) = (queued.node, queued.presence, queued.lane)
+      let grants = queued.grants
 
       // Undisturbed, the batch that was taken ahead leaves as it was taken.
       let first = try #require(try await lane.next())
@@ -123,6 +137,34 @@ extension NodeTests {
       let counts = try await StatusService(node: node).status().counts
       #expect(counts["refused"] == UInt64(answered.count) && counts["sent"] == 0)
       #expect(answered.count >= grants.count - 1)
+    }
+
+    @Test("Nothing but notices leaves for a member that was suspended while it waited (REG-023)")
+    func suspendedMeanwhile() async throws {
+      let pair = try Pair()
+      defer { pair.end() }
+      let queued = try await Queued(pair)
+      let (node, lane) = (queued.node, queued.lane)
+      let first = try #require(try await lane.next())
+      try await lane.prepare()
+      let note = try String(
+        contentsOfFile: pair.harness.suspending("clinic.example"),
+        encoding: .utf8
+      )
+      _ = try await RegisterService(node: node).take(NotesImport(notes: [note]))
+      // What was taken ahead is put back, and neither it nor anything else is taken again.
+      await lane.note(peerHolds: try Self.size(first))
+      try await lane.answered(nil, refused: try Self.putOff(first), note: nil)
+      #expect(try await lane.next() == nil)
+      await lane.fail()
+      #expect(try await lane.next() == nil)
+      // Her withdrawal goes all the same.
+      _ = try await WithdrawalService(node: node).stop(
+        ConsentStop(case: try #require(queued.grants.first).case, channel: "telephone"),
+        queued.presence
+      )
+      let notices = try #require(try await lane.next())
+      #expect(!notices.items.isEmpty && notices.items.allSatisfy { $0.grant == nil })
     }
   }
 }

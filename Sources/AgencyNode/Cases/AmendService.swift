@@ -42,13 +42,10 @@ package struct AmendService: Sendable {
         )
       }
       var messages: [(draft: OutboundDraft, row: Int64, waits: Bool)] = []
-      let (reach, holdings) = try await node.store.read { reader in
-        (try reader.reach(caseName: name), try reader.holdings(caseName: name))
-      }
-      let erased = Set(holdings.filter { $0.erasedAtMs != nil }.map(\.referral.row))
-      for item in reach where !erased.contains(item.referral.row) {
+      let holdings = try await node.store.read { try $0.holdings(caseName: name) }
+      for item in holdings where item.erasedAtMs == nil {
         // What waits for acceptance is corrected too, though nobody holds it yet.
-        let groups = Set(item.waits ? item.referral.groups : item.groups)
+        let groups = Set(item.waits ? item.referral.groups : item.reach)
         let content = request.sections.filter { groups.contains($0.key) }
         guard !content.isEmpty, item.referral.mayBeAmended(nowMs: nowMs) else { continue }
         do {
@@ -94,7 +91,7 @@ package struct AmendService: Sendable {
       }
       for peer in Set(messages.map(\.draft.peer)) { node.lanes.wake(peer) }
       return CaseAmended(
-        referrals: reach.map(\.referral).filter { queued.contains($0.row) }
+        referrals: holdings.map(\.referral).filter { queued.contains($0.row) }
           .map { $0.line(nowMs: nowMs) },
         unreached: holdings.filter { holding in
           holding.erasedAtMs == nil && !queued.contains(holding.referral.row)
@@ -118,7 +115,8 @@ package struct AmendService: Sendable {
       _ = try CaseKeys.open(caseName: name, presence: presence, node: node)
       return HolderList(
         case: name,
-        holders: try await node.store.read { try $0.holdings(caseName: name) }.map(\.view)
+        holders: try await node.store.read { try $0.holdings(caseName: name) }
+          .filter { !$0.groups.isEmpty }.map(\.view)
       )
     }
   }

@@ -245,20 +245,17 @@ package struct WithdrawalService: Sendable {
     touching groups: [String]?,
     _ transaction: NodeTransaction
   ) throws -> [OwnGrant] {
-    let all = try transaction.grants(caseName: name)
-    var wanted = chosen.map { Set($0) }
-    if let chosen {
-      guard Set(chosen).isSubset(of: all.map(\.index)) else { throw NodeError(.consentMissing) }
-      for grant in all where chosen.contains(grant.index) {
-        if let last = try transaction.newest(of: grant) { wanted?.insert(last.index) }
-      }
+    let touched = try transaction.grants(caseName: name).filter { grant in
+      groups.map { taken in grant.groups.contains(where: taken.contains) } ?? true
     }
-    let meant = all.filter { grant in
-      (wanted?.contains(grant.index) ?? true)
-        && (groups.map { taken in grant.groups.contains(where: taken.contains) } ?? true)
+    guard let chosen else {
+      guard !touched.isEmpty else { throw NodeError(.consentMissing) }
+      return touched
     }
-    guard !meant.isEmpty else { throw NodeError(.consentMissing) }
-    return meant
+    let named = touched.filter { chosen.contains($0.index) }
+    guard !named.isEmpty, named.count == Set(chosen).count else { throw NodeError(.consentMissing) }
+    let wanted = Set(chosen + (try named.compactMap { try transaction.newest(of: $0)?.index }))
+    return touched.filter { wanted.contains($0.index) }
   }
 
   /// What has come of it, as the local API tells it.

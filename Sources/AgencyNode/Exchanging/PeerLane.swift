@@ -56,9 +56,6 @@ package actor PeerLane {
     }
   }
 
-  /// What the peer is believed to hold.
-  var believedHeld: UInt64 { peerHolds ?? 0 }
-
   /// The next delivery, or `nil` when nothing waits or a batch is still on its way.
   ///
   /// - Parameter inAnswer: Whether it leaves in the answer to a call of the peer's. What left so is sent
@@ -93,14 +90,14 @@ package actor PeerLane {
   private func takenAhead() async throws(NodeError) -> Taken? {
     guard var taken = ready else { return nil }
     ready = nil
-    let (settled, from) = (node.settled.own, peerHolds ?? 0)
+    let from = peerHolds ?? 0
     if taken.from != from {
-      // The peer has heard of this log by another road.
-      let old = taken
+      // The peer has heard of this log by another road: the same batch, proved from there.
+      let (old, settled) = (taken, unseenSettled)
       taken = try await NodeError.wrapping {
         try await node.store.change { _ in
         } after: { _, log in
-          try old.shown(in: log, from: from, settled: settled)
+          try Taken(old.batch, in: log, from: from, settled: settled, stops: old.stops)
         }
       }
     }
@@ -186,15 +183,6 @@ package actor PeerLane {
     var last: Int64 { batch.last?.row ?? 0 }
     /// Whether more may wait.
     var isFull: Bool { batch.count >= PeerLane.batchLimit }
-
-    /// The same batch, proved from another size.
-    func shown(
-      in log: CommittedLog,
-      from: UInt64,
-      settled: SettledBook.Own?
-    ) throws -> Taken {
-      try Taken(batch, in: log, from: from, settled: settled, stops: stops)
-    }
   }
 
   private func taking(after: Int64, from: UInt64) -> Taking {
@@ -205,10 +193,15 @@ package actor PeerLane {
       nowMs: node.trustedMs,
       atMs: node.clock.nowMs(),
       from: from,
-      // Once the peer has tied it to what it holds, every later checkpoint extends it by K3.
-      settled: node.settled.own.flatMap { $0.size > settledGiven ? $0 : nil },
+      settled: unseenSettled,
       onlyNotices: !mayDisclose
     )
+  }
+
+  /// The settled checkpoint that the peer has not accepted yet: once it has tied it to what it holds, every
+  /// later checkpoint extends it by K3.
+  private var unseenSettled: SettledBook.Own? {
+    node.settled.own.flatMap { $0.size > settledGiven ? $0 : nil }
   }
 
   /// Whether anything but a notice may go to the peer: it is an active member (REG-023), and its log has
