@@ -42,6 +42,33 @@ internal import Testing
     #expect(unit.contains("StateDirectoryMode=0700"))
   }
 
+  @Test("What is missing is installed with sudo, and without it somebody is told what to install")
+  func packages() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func tool(_ name: String, _ script: String) throws {
+      let file = folder.appendingPathComponent(name)
+      try Data("#!/bin/sh\n\(script)\n".utf8).write(to: file)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    }
+    // A machine without any of the packages, and a person who is not root.
+    try tool("dpkg", "exit 1")
+    try tool("id", "echo 1000")
+    let script = Self.repository.appendingPathComponent(".ci/packages").path
+    let install = { try self.run("/usr/bin/env", ["PATH=\(folder.path)", "/bin/bash", script]) }
+    let needed = "libsodium-dev libsqlite3-dev pkg-config"
+    let alone = try install()
+    #expect(alone.status == 1 && alone.out.isEmpty)
+    #expect(alone.err.contains("Install them as root: apt-get install \(needed)"))
+    try tool("sudo", #"echo "sudo $*""#)
+    let helped = try install()
+    #expect(helped.status == 0 && helped.err.isEmpty)
+    #expect(helped.out.contains("apt-get install -y -qq \(needed)"))
+    try tool("dpkg", "exit 0")
+    #expect(try install().out.isEmpty, "nothing is missing, so nobody is asked")
+  }
+
   @Test("Completion scripts exist for three shells and are ones that the shell can read")
   func completion() throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
